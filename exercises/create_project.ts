@@ -1,0 +1,121 @@
+/**
+ * Makes a new Deno project: a folder with a program, a test and the tasks that
+ * run them. It never overwrites anything.
+ *
+ * ```text
+ * $ deno run --allow-read=. --allow-write=. exercises/create_project.ts
+ * Created SDN_LAB/deno.json
+ * …
+ * ```
+ *
+ * @module
+ */
+
+import { type Exercise, runExercise } from "../lib/exercise.ts";
+import { operands, parseOptions } from "../lib/options.ts";
+import { requirePermission } from "../lib/permission.ts";
+
+const options = {
+  _: operands("[name]", "the name of the project's folder", parseName, {
+    values: ["SDN_LAB"],
+    most: 1,
+  }),
+};
+
+export const exercise: Exercise = {
+  id: "create_project",
+  sheet: "4.1.1",
+  title: "Create a Deno project",
+  options,
+  example: `
+$ deno run --allow-read=. --allow-write=. exercises/create_project.ts
+Created SDN_LAB/deno.json
+Created SDN_LAB/main.ts
+Created SDN_LAB/main_test.ts
+Run it:  cd SDN_LAB && deno task start
+Test it: cd SDN_LAB && deno task test`,
+  questions: [{
+    question: "What belongs to a Deno project?",
+    answer: `
+A folder with a deno.json is enough: it names the tasks ("deno task start"), the
+dependencies and the settings of the tools. The program is in main.ts, and tests
+are in files whose names end with _test.ts, where "deno test" finds them. There is
+no build step and no virtual environment: Deno runs TypeScript as it is, and gives
+a program no access to files or the network unless its command line allows it.`,
+  }],
+  permissions: { read: ["."], write: ["."] },
+};
+
+const FILES: Record<string, string> = {
+  "deno.json": `{
+  "tasks": {
+    "start": "deno run main.ts",
+    "test": "deno test"
+  }
+}
+`,
+  "main.ts": `export function greeting(name: string): string {
+  return \`hello \${name}\`;
+}
+
+if (import.meta.main) {
+  console.log(greeting("world"));
+}
+`,
+  "main_test.ts": `import { strictEqual } from "node:assert/strict";
+import { greeting } from "./main.ts";
+
+Deno.test("greeting() names who is greeted", () => {
+  strictEqual(greeting("world"), "hello world");
+});
+`,
+};
+
+/** A folder name that every system takes. */
+export function parseName(text: string): string {
+  if (/^[\p{L}\p{N}_][\p{L}\p{N}_. -]{0,63}(?<![. ])$/u.test(text)) return text;
+  throw new SyntaxError(
+    `${
+      JSON.stringify(text)
+    } is not a name for a folder: give letters, digits, ` +
+      "_, - and dots, such as SDN_LAB",
+  );
+}
+
+/**
+ * Writes the project's files into a new folder; returns their paths. If that
+ * fails, nothing of it stays behind.
+ *
+ * @throws {Deno.errors.AlreadyExists} if there is something of that name
+ */
+export async function createProject(name: string): Promise<string[]> {
+  requirePermission({ name: "read", path: "." });
+  requirePermission({ name: "write", path: "." });
+  try {
+    await Deno.mkdir(name);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    throw new Deno.errors.AlreadyExists(
+      `there is already a ${name} here, and nothing is overwritten`,
+    );
+  }
+  try {
+    for (const [file, text] of Object.entries(FILES)) {
+      await Deno.writeTextFile(`${name}/${file}`, text, { createNew: true });
+    }
+  } catch (error) {
+    await Deno.remove(name, { recursive: true });
+    throw error;
+  }
+  return Object.keys(FILES).map((file) => `${name}/${file}`);
+}
+
+export async function main(args: string[]): Promise<void> {
+  const [name] = parseOptions(options, args)._;
+  for (const path of await createProject(name)) console.log(`Created ${path}`);
+  const folder = name.includes(" ") ? `"${name}"` : name;
+  console.log(`Run it:  cd ${folder} && deno task start`);
+  console.log(`Test it: cd ${folder} && deno task test`);
+}
+
+if (import.meta.main) await runExercise(exercise, main);

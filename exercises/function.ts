@@ -1,0 +1,43 @@
+/**
+ * A function without parameters.
+ *
+ * ```text
+ * $ deno run exercises/function.ts
+ * hello world
+ * ```
+ *
+ * @module
+ */
+
+import { type Exercise, runExercise } from "../lib/exercise.ts";
+import { parseOptions } from "../lib/options.ts";
+
+export const exercise: Exercise = {
+  id: "function",
+  sheet: "4.1.2",
+  title: "A function without parameters",
+  example: `
+$ deno run exercises/function.ts
+hello world`,
+  questions: [{
+    question: "Does the function need a parameter? Why, or why not?",
+    answer: `
+No. A parameter brings a function what differs from call to call. sayHello always
+says the same two words, so there is nothing to bring: its parentheses are empty
+where it is defined and where it is called. The parentheses are needed all the
+same, since they are what calls it; sayHello alone is only the function itself.`,
+  }],
+  permissions: {},
+};
+
+/** What the function says; `console` stays in `main`. */
+export function sayHello(): string {
+  return "hello world";
+}
+
+export function main(args: string[]): void {
+  parseOptions({}, args);
+  console.log(sayHello());
+}
+
+if (import.meta.main) await runExercise(exercise, main);

@@ -1,0 +1,100 @@
+/**
+ * From a host name to its IPv4 addresses.
+ *
+ * Python: `socket.gethostbyname`; C: `getaddrinfo(3)`. DNS itself: RFC 1034, 1035.
+ *
+ * @module
+ */
+
+import { timeoutError, unlessAborted } from "./deadline.ts";
+import { type Endpoint, formatEndpoint } from "./endpoint.ts";
+import { located } from "./fault.ts";
+import { isIpv4 } from "./ipv4.ts";
+import { requirePermission } from "./permission.ts";
+
+/** How to look a name up. */
+export interface LookupOptions {
+  /** The name server to ask; otherwise the system decides whom. */
+  nameServer?: Endpoint;
+  /** Gives up after so many milliseconds. */
+  timeoutMs?: number;
+}
+
+/**
+ * The IPv4 addresses of a host: an address is its own, a name is looked up in
+ * the hosts file, then in the DNS.
+ *
+ * @throws {Deno.errors.NotFound} if there is no address for the name. A name
+ * server that knows no such name, has no IPv4 address for it, or refuses to
+ * answer is the same to Deno's resolver
+ * @throws {Deno.errors.TimedOut} if the name server does not answer
+ * @throws {DOMException} "TimeoutError" if `timeoutMs` has passed; a look-up in
+ * a name server that never answers is left behind, and ends after 15 s
+ * @throws {Deno.errors.NotCapable} without net access to the name server's
+ * address and port, or else to the host's name
+ */
+export async function lookupHost(
+  host: string,
+  { nameServer, timeoutMs }: LookupOptions = {},
+): Promise<string[]> {
+  if (isIpv4(host)) return [host];
+  const signal = timeoutMs === undefined
+    ? undefined
+    : AbortSignal.timeout(timeoutMs);
+  requirePermission({
+    name: "net",
+    host: nameServer ? formatEndpoint(nameServer) : host,
+  });
+  try {
+    return await unlessAborted(
+      nameServer ? askNameServer(host, nameServer) : askSystem(host),
+      signal,
+    );
+  } catch (error) {
+    throw located(
+      error === signal?.reason
+        ? timeoutError(`no answer within ${timeoutMs! / 1000} s`)
+        : error,
+      "lookup",
+      host,
+    );
+  }
+}
+
+// The signal does not go to resolveDns: with one, Deno asks only once and for
+// 1 s, so that a slow name server is lost.
+async function askNameServer(
+  host: string,
+  { hostname, port }: Endpoint,
+): Promise<string[]> {
+  try {
+    return await Deno.resolveDns(host, "A", {
+      nameServer: { ipAddr: hostname, port },
+    });
+  } catch (cause) {
+    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
+    throw new Deno.errors.NotFound(
+      "the name server knows no IPv4 address for it, or would not answer",
+      { cause },
+    );
+  }
+}
+
+// getaddrinfo(3), which only node:dns offers; loaded here because it is slow to.
+async function askSystem(host: string): Promise<string[]> {
+  const { lookup } = await import("node:dns");
+  const { promise, resolve, reject } = Promise.withResolvers<string[]>();
+  lookup(host, { family: 4, all: true }, (error, found) => {
+    if (!error) resolve(found.map(({ address }) => address));
+    else if (error.code === "ENOTFOUND") {
+      reject(
+        new Deno.errors.NotFound("name or service not known", { cause: error }),
+      );
+    } else if (error.code === "EAI_AGAIN") {
+      reject(
+        new Deno.errors.TimedOut("no name server answered", { cause: error }),
+      );
+    } else reject(error);
+  });
+  return await promise;
+}

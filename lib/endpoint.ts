@@ -1,0 +1,96 @@
+/**
+ * One end of a conversation: a host and a port, from text and back.
+ *
+ * @module
+ */
+
+import { isIpv4 } from "./ipv4.ts";
+
+/** A host, by name or address, and a port. */
+export interface Endpoint {
+  /** A host name, an IPv4 address or an IPv6 address without brackets. */
+  hostname: string;
+  /** From 0 to 65535; a server takes 0 as "any free port". */
+  port: number;
+}
+
+/**
+ * A port number, in decimal.
+ *
+ * @throws {SyntaxError} if `text` is not a decimal number from `least` to 65535
+ */
+export function parsePort(text: string, least = 0): number {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : NaN;
+  if (port >= least && port <= 65535) return port;
+  throw new SyntaxError(
+    `${JSON.stringify(text)} is not a port: ` +
+      `a port is a whole number from ${least} to 65535`,
+  );
+}
+
+/**
+ * A host name (RFC 1123, and underscores as many labs use them), an IPv4 or an
+ * IPv6 address. A name in another script becomes its ASCII form (RFC 3490).
+ *
+ * @throws {SyntaxError} if `text` is none of these
+ */
+export function parseHost(text: string): string {
+  if (isIpv4(text) || isIpv6(text)) return text;
+  const name = URL.parse(`http://${text}/`)?.hostname ?? "";
+  // A last label of digits is a mistyped IPv4 address, never a name.
+  const wellFormed = /^(?!-)[\w-]{1,63}(?<!-)(\.(?!-)[\w-]{1,63}(?<!-))*\.?$/
+    .test(text.replace(/[^\x00-\x7f]/g, "x")) && text.length <= 253;
+  const numeric = /(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(text);
+  if (name !== "" && wellFormed && !numeric) {
+    return /^[\x00-\x7f]*$/.test(text) ? text : name;
+  }
+  throw new SyntaxError(
+    `${JSON.stringify(text)} is not a host: give a name or an address alone, ` +
+      "such as pc7.lan or 192.168.0.7, without scheme, port or path",
+  );
+}
+
+/**
+ * `host:port`, `[IPv6]:port`, or a host alone where there is a `defaultPort`.
+ *
+ * @throws {SyntaxError} if `text` is not that
+ */
+export function parseEndpoint(text: string, defaultPort?: number): Endpoint {
+  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text);
+  const plain = isIpv6(text) ? null : /^([^:]*):(.*)$/.exec(text);
+  const [, host, port] = bracketed ?? plain ?? [text, text, undefined];
+  if (port === undefined && defaultPort === undefined) {
+    throw new SyntaxError(
+      `${JSON.stringify(text)} has no port: give host:port, ` +
+        "such as 127.0.0.1:9900",
+    );
+  }
+  return {
+    hostname: parseHost(host),
+    port: port === undefined ? defaultPort! : parsePort(port),
+  };
+}
+
+/** `host:port`, with an IPv6 address in brackets (RFC 3986, section 3.2.2). */
+export function formatEndpoint({ hostname, port }: Endpoint): string {
+  return hostname.includes(":")
+    ? `[${hostname}]:${port}`
+    : `${hostname}:${port}`;
+}
+
+/** The peer as the lab sheet prints it, `('127.0.0.1', 9900)`: Python's tuple. */
+export function formatPeer({ hostname, port }: Endpoint): string {
+  return `('${hostname}', ${port})`;
+}
+
+/** Whether only this machine can reach `hostname`. */
+export function isLoopback(hostname: string): boolean {
+  return hostname === "localhost" || hostname === "::1" ||
+    (hostname.startsWith("127.") && isIpv4(hostname));
+}
+
+function isIpv6(text: string): boolean {
+  const address = text.replace(/%[\w.-]+$/, "");
+  return address.includes(":") && /^[\da-f:.]+$/i.test(address) &&
+    URL.canParse(`http://[${address}]/`);
+}

@@ -1,0 +1,39 @@
+/**
+ * Where a fault happened, noted on the error itself. Deno's errors say what
+ * went wrong but not at which address; Node's say it in these two properties.
+ *
+ * @module
+ */
+
+/** What was tried when a fault happened. */
+export type Operation =
+  | "listen"
+  | "connect"
+  | "read"
+  | "write"
+  | "send"
+  | "lookup";
+
+/** An error with its place; the class and the message stay what they were. */
+export interface Fault extends Error {
+  /** What was tried. */
+  syscall?: Operation;
+  /** Where: `127.0.0.1:9900`, or a host name for a look-up. */
+  address?: string;
+  /** The system's name of the error, such as `ECONNREFUSED`. */
+  code?: unknown;
+}
+
+/** Notes on `error` what was tried and where; the innermost note stays. */
+export function located(
+  error: unknown,
+  syscall: Operation,
+  address: string,
+): unknown {
+  if (error instanceof Error) {
+    const fault = error as Fault;
+    fault.syscall ??= syscall;
+    fault.address ??= address;
+  }
+  return error;
+}

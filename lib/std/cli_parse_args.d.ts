@@ -1,0 +1,18 @@
+/** The part of `ParseOptions` that this project uses. */
+export interface ParseOptions {
+  /** Options that take no value. */
+  boolean?: readonly string[];
+  /** Options that take a value, kept as text; `_` keeps the operands as text. */
+  string?: readonly string[];
+  /** Called for each unknown option and each operand; `false` leaves it out. */
+  unknown?: (arg: string, key?: string, value?: unknown) => unknown;
+}
+
+/** Options by name, and the operands as `_`. */
+export interface Args {
+  [name: string]: unknown;
+  _: Array<string | number>;
+}
+
+/** Parses command line arguments. */
+export function parseArgs(args: string[], options?: ParseOptions): Args;

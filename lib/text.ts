@@ -1,0 +1,90 @@
+/**
+ * Foreign bytes and text made safe to print: whatever a peer, a name server or
+ * a file says, no control sequence of it reaches the terminal.
+ *
+ * @module
+ */
+
+/** How many bytes or characters are shown; of more, only the count is added. */
+const SHOWN = 65_536;
+
+const NAMED: Record<string, string> = {
+  "\t": "\\t",
+  "\n": "\\n",
+  "\r": "\\r",
+};
+
+// What a terminal acts on or a reader cannot see: the Unicode categories
+// control, format, surrogate, private use, line and paragraph separator. Joiners
+// stay where Bangla, Persian and emoji need them: behind a letter of such a
+// script, a mark or a pictograph.
+const UNSAFE =
+  /(?![\u200c\u200d]|\t)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]|\t|(?<![\p{Lo}\p{M}\p{Extended_Pictographic}])[\u200c\u200d]/gu;
+
+// Well-formed UTF-8 (Unicode 15, table 3-7) in a string of one character a byte.
+const WELL_FORMED =
+  /((?:[\0-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+)/;
+
+/**
+ * Bytes as Python's `repr` shows them. Of more than 65,536 bytes the rest is
+ * only counted.
+ *
+ * ```ts
+ * import { assertEquals } from "@std/assert";
+ * import { bytesRepr } from "./text.ts";
+ *
+ * assertEquals(bytesRepr(new Uint8Array([104, 105, 10, 255])), "b'hi\\n\\xff'");
+ * ```
+ */
+export function bytesRepr(bytes: Uint8Array): string {
+  const shown = bytes.subarray(0, SHOWN);
+  const quote = shown.includes(39) && !shown.includes(34) ? '"' : "'";
+  let body = "";
+  for (const byte of shown) {
+    const character = String.fromCharCode(byte);
+    if (character === quote || character === "\\") body += "\\" + character;
+    else if (byte >= 32 && byte < 127) body += character;
+    else body += NAMED[character] ?? hex(byte);
+  }
+  return `b${quote}${body}${quote}` + rest(bytes.length, "bytes");
+}
+
+/**
+ * Text with every character that a terminal would act on, or a reader could
+ * not see, as an escape: `\x1b`, `\u{202e}`. Of more than 65,536 characters the
+ * rest is only counted.
+ */
+export function visible(text: string): string {
+  return escapeUnsafe(text.slice(0, SHOWN)) + rest(text.length, "characters");
+}
+
+/** UTF-8 bytes as {@linkcode visible} text; a byte that is not UTF-8 as `\xff`. */
+export function visibleBytes(bytes: Uint8Array): string {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  const shown = bytes.subarray(0, SHOWN);
+  const pieces = Array.from(shown, (byte) => String.fromCharCode(byte))
+    .join("").split(WELL_FORMED);
+  return pieces.map((piece, index) => {
+    const raw = Uint8Array.from(piece, (character) => character.charCodeAt(0));
+    // split() puts what the pattern matched at the odd places.
+    return index % 2 === 1
+      ? escapeUnsafe(decoder.decode(raw))
+      : Array.from(raw, hex).join("");
+  }).join("") + rest(bytes.length, "bytes");
+}
+
+function escapeUnsafe(text: string): string {
+  return text.replace(UNSAFE, (character) => {
+    const code = character.codePointAt(0)!;
+    return NAMED[character] ??
+      (code < 256 ? hex(code) : `\\u{${code.toString(16)}}`);
+  });
+}
+
+function hex(byte: number): string {
+  return "\\x" + byte.toString(16).padStart(2, "0");
+}
+
+function rest(length: number, unit: string): string {
+  return length > SHOWN ? `… (${length} ${unit})` : "";
+}

@@ -1,0 +1,146 @@
+/**
+ * UDP sockets. A datagram arrives whole or not at all, perhaps twice, perhaps
+ * late: nothing here hides that.
+ *
+ * Python: `socket.socket(AF_INET, SOCK_DGRAM)`, `sendto`, `recvfrom`; C: the calls
+ * of the same names. UDP itself: RFC 768.
+ *
+ * @module
+ */
+
+import { type Endpoint, formatEndpoint } from "./endpoint.ts";
+import { located } from "./fault.ts";
+import { packIpv4 } from "./ipv4.ts";
+import { requirePermission } from "./permission.ts";
+
+/** The largest payload, in bytes: 65,535 less the IPv4 and the UDP header. */
+export const MAX_UDP_PAYLOAD = 65_507;
+
+/** One datagram; `data` is valid until the next one is received. */
+export interface Datagram {
+  /** The payload, never cut. */
+  data: Uint8Array;
+  /** Who sent it, as far as the packet says. */
+  from: Deno.NetAddr;
+}
+
+/** A bound UDP socket. */
+export class UdpSocket implements Disposable {
+  #conn: Deno.DatagramConn;
+  // One buffer, larger than any datagram, for all: nothing is ever cut.
+  #buffer = new Uint8Array(65_536);
+  #pending: Promise<Datagram | undefined> | undefined;
+  #closed = false;
+
+  /** Use {@linkcode bindUdp}. */
+  constructor(conn: Deno.DatagramConn) {
+    this.#conn = conn;
+  }
+
+  /** Where the socket is bound. */
+  get addr(): Deno.NetAddr {
+    return this.#conn.addr as Deno.NetAddr;
+  }
+
+  /**
+   * Sends one datagram.
+   *
+   * @throws {RangeError} if `data` is longer than {@linkcode MAX_UDP_PAYLOAD}
+   */
+  async send(data: Uint8Array, to: Endpoint): Promise<void> {
+    if (data.length > MAX_UDP_PAYLOAD) {
+      throw new RangeError(
+        `${data.length} bytes do not fit into a datagram: ` +
+          `the largest payload is ${MAX_UDP_PAYLOAD} bytes`,
+      );
+    }
+    const address = formatEndpoint(to);
+    requirePermission({ name: "net", host: address });
+    try {
+      await this.#conn.send(data, { transport: "udp", ...to });
+    } catch (error) {
+      throw located(error, "send", address);
+    }
+  }
+
+  /**
+   * The next datagram, or `undefined` once the socket is closed, or if none came
+   * within `timeoutMs`. After a time-out the wait goes on unseen, and the next
+   * call gets what it brings: no datagram is lost.
+   */
+  async receive(timeoutMs?: number): Promise<Datagram | undefined> {
+    this.#pending ??= this.#receive().finally(() => this.#pending = undefined);
+    if (timeoutMs === undefined) return await this.#pending;
+    const timeout = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => timeout.resolve(undefined), timeoutMs);
+    try {
+      return await Promise.race([this.#pending, timeout.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /** Closes the socket; a pending receive resolves to `undefined`. */
+  close(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    this.#conn.close();
+  }
+
+  /** Closes the socket. */
+  [Symbol.dispose](): void {
+    this.close();
+  }
+
+  async #receive(): Promise<Datagram | undefined> {
+    while (!this.#closed) {
+      try {
+        const [data, from] = await this.#conn.receive(this.#buffer);
+        return { data, from: from as Deno.NetAddr };
+      } catch (error) {
+        // Windows reports here that an earlier datagram found nobody listening.
+        const transient = error instanceof Deno.errors.ConnectionReset;
+        if (!this.#closed && !transient) throw error;
+      }
+    }
+  }
+}
+
+/**
+ * Binds a UDP socket; port 0 lets the system choose.
+ *
+ * @throws {Deno.errors.AddrInUse} if another program has the port
+ * @throws {Deno.errors.NotCapable} without net access to `hostname:port`
+ * @throws {Deno.errors.NotSupported} if Deno runs without `--unstable-net`
+ */
+export function bindUdp({ hostname, port }: Endpoint): UdpSocket {
+  if (typeof Deno.listenDatagram !== "function") {
+    throw new Deno.errors.NotSupported(
+      "UDP needs Deno's unstable net API: run with --unstable-net, " +
+        "or beside the lab's deno.json, which switches it on",
+    );
+  }
+  const address = formatEndpoint({ hostname, port });
+  requirePermission({ name: "net", host: address });
+  try {
+    return new UdpSocket(
+      Deno.listenDatagram({ transport: "udp", hostname, port }),
+    );
+  } catch (error) {
+    throw located(error, "listen", address);
+  }
+}
+
+/**
+ * Whether a server may answer a datagram from there. A forged sender makes an
+ * answer hit somebody else: a well-known service (RFC 862 echo among them) would
+ * answer back for ever, a broadcast or multicast address would multiply it.
+ */
+export function isAnswerable(from: Endpoint, own: Endpoint): boolean {
+  if (from.port < 1024) return false;
+  if (from.port === own.port && from.hostname === own.hostname) return false;
+  if (from.hostname.includes(":")) return !/^ff/i.test(from.hostname);
+  // Without the netmask, x.y.z.255 is taken for a broadcast address.
+  const [first, , , last] = packIpv4(from.hostname);
+  return first !== 0 && first < 224 && last !== 255;
+}
