@@ -11,9 +11,11 @@
  * @module
  */
 
-import { type Exercise, runExercise } from "../lib/exercise.ts";
-import { operands, parseOptions } from "../lib/options.ts";
+import type { Exercise } from "../lib/exercise.ts";
+import { operands } from "../lib/option_kinds.ts";
+import { parseOptions } from "../lib/options.ts";
 import { requirePermission } from "../lib/permission.ts";
+import { runExercise } from "../lib/run.ts";
 
 const options = {
   _: operands("[name]", "the name of the project's folder", parseName, {

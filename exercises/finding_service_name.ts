@@ -13,8 +13,10 @@
  */
 
 import { parsePort } from "../lib/endpoint.ts";
-import { type Exercise, runExercise } from "../lib/exercise.ts";
-import { operands, parseOptions } from "../lib/options.ts";
+import type { Exercise } from "../lib/exercise.ts";
+import { operands } from "../lib/option_kinds.ts";
+import { parseOptions } from "../lib/options.ts";
+import { runExercise } from "../lib/run.ts";
 import {
   getPortByService,
   getServiceByPort,
@@ -28,14 +30,17 @@ const options = {
     "[port[/protocol] | name …]",
     "ports or service names to look up; the protocol is tcp unless named",
     parseQuery,
-    { values: ["80/tcp", "53/udp", "25/tcp", "53/udp"].map(parseQuery) },
+    {
+      values: ["80/tcp", "53/udp", "25/tcp", "53/udp"].map(parseQuery),
+      show: ({ wanted, protocol }) => `${wanted}/${protocol}`,
+    },
   ),
 };
 
 export const exercise: Exercise = {
   id: "finding_service_name",
   sheet: "4.2.4",
-  title: "Service name of a port and protocol",
+  title: "Service name of a port",
   options,
   example: `
 $ deno run exercises/finding_service_name.ts 443 512/udp ssh

@@ -9,8 +9,9 @@
  * @module
  */
 
-import { type Exercise, runExercise } from "../lib/exercise.ts";
+import type { Exercise } from "../lib/exercise.ts";
 import { parseOptions } from "../lib/options.ts";
+import { runExercise } from "../lib/run.ts";
 
 export const exercise: Exercise = {
   id: "function",

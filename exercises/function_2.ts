@@ -10,9 +10,11 @@
  * @module
  */
 
-import { type Exercise, runExercise } from "../lib/exercise.ts";
-import { operands, parseInteger, parseOptions } from "../lib/options.ts";
+import type { Exercise } from "../lib/exercise.ts";
 import { UsageError } from "../lib/explain.ts";
+import { operands, parseInteger } from "../lib/option_kinds.ts";
+import { parseOptions } from "../lib/options.ts";
+import { runExercise } from "../lib/run.ts";
 
 const options = {
   _: operands(

@@ -10,20 +10,23 @@
  * @module
  */
 
-import { type Exercise, runExercise } from "../lib/exercise.ts";
+import type { Exercise } from "../lib/exercise.ts";
 import { packIpv4, unpackIpv4 } from "../lib/ipv4.ts";
-import { operands, parseOptions } from "../lib/options.ts";
+import { operands } from "../lib/option_kinds.ts";
+import { parseOptions } from "../lib/options.ts";
+import { runExercise } from "../lib/run.ts";
 
 const options = {
   _: operands("[address …]", "the addresses to convert", packIpv4, {
     values: ["127.0.0.1", "192.168.0.1"].map(packIpv4),
+    show: unpackIpv4,
   }),
 };
 
 export const exercise: Exercise = {
   id: "ip4_address_conversion",
   sheet: "4.2.3",
-  title: "IPv4 addresses as text and as bytes",
+  title: "IPv4 addresses as text and bytes",
   options,
   example: `
 $ deno run exercises/ip4_address_conversion.ts 10.0.0.255

@@ -11,9 +11,11 @@
  * @module
  */
 
-import { type Exercise, runExercise } from "../lib/exercise.ts";
+import type { Exercise } from "../lib/exercise.ts";
 import { hostName, machineAddresses, reachableIpv4 } from "../lib/machine.ts";
-import { flagOption, parseOptions } from "../lib/options.ts";
+import { flagOption } from "../lib/option_kinds.ts";
+import { parseOptions } from "../lib/options.ts";
+import { runExercise } from "../lib/run.ts";
 import { visible } from "../lib/text.ts";
 
 const options = {
@@ -23,7 +25,7 @@ const options = {
 export const exercise: Exercise = {
   id: "local_machine_info",
   sheet: "4.2.1",
-  title: "This machine's name and IPv4 address",
+  title: "This machine's name and address",
   options,
   example: `
 $ deno run --allow-sys=hostname,networkInterfaces exercises/local_machine_info.ts

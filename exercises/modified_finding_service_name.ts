@@ -11,14 +11,15 @@
  * @module
  */
 
-import { type Exercise, runExercise } from "../lib/exercise.ts";
+import type { Exercise } from "../lib/exercise.ts";
 import { parseOptions } from "../lib/options.ts";
+import { runExercise } from "../lib/run.ts";
 import { getServiceByPort } from "../lib/services.ts";
 
 export const exercise: Exercise = {
   id: "modified_finding_service_name",
   sheet: "4.2.4 (table)",
-  title: "The sheet's table of ports 21, 22 and 110",
+  title: "Services of ports 21, 22 and 110",
   example: `
 $ deno run exercises/modified_finding_service_name.ts
 Port: 21 => Protocol name: ftp

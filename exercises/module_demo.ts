@@ -10,8 +10,9 @@
  * @module
  */
 
-import { type Exercise, runExercise } from "../lib/exercise.ts";
+import type { Exercise } from "../lib/exercise.ts";
 import { parseOptions } from "../lib/options.ts";
+import { runExercise } from "../lib/run.ts";
 import * as mymodule from "./mymodule.ts";
 
 export const exercise: Exercise = {

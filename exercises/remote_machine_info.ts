@@ -12,14 +12,15 @@
 
 import { lookupHost, type LookupOptions } from "../lib/dns.ts";
 import { parseHost } from "../lib/endpoint.ts";
+import type { Exercise } from "../lib/exercise.ts";
 import { explain } from "../lib/explain.ts";
-import { type Exercise, runExercise } from "../lib/exercise.ts";
 import {
   nameServerOption,
   operands,
-  parseOptions,
   secondsOption,
-} from "../lib/options.ts";
+} from "../lib/option_kinds.ts";
+import { parseOptions } from "../lib/options.ts";
+import { runExercise } from "../lib/run.ts";
 
 const options = {
   _: operands("[host …]", "the hosts to look up", parseHost, {

@@ -13,14 +13,12 @@
  * @module
  */
 
-import { type Exercise, runExercise } from "../lib/exercise.ts";
-import { parseOptions, secondsOption } from "../lib/options.ts";
-import {
-  connectTcp,
-  readChunks,
-  type ReadOptions,
-  serveTcp,
-} from "../lib/tcp.ts";
+import type { Exercise } from "../lib/exercise.ts";
+import { secondsOption } from "../lib/option_kinds.ts";
+import { parseOptions } from "../lib/options.ts";
+import { runExercise } from "../lib/run.ts";
+import { readChunks, type ReadOptions } from "../lib/stream.ts";
+import { connectTcp, serveTcp } from "../lib/tcp.ts";
 
 const options = {
   seconds: secondsOption(1, "the timeout of the proof"),

@@ -6,6 +6,10 @@
 
 import { isIpv4 } from "./ipv4.ts";
 
+// Labels of 1 to 63 letters, digits, - and _, with no - at either end.
+const HOST_NAME =
+  /^(?!-)[\p{L}\p{M}\p{N}_-]{1,63}(?<!-)(\.(?!-)[\p{L}\p{M}\p{N}_-]{1,63}(?<!-))*\.?$/u;
+
 /** A host, by name or address, and a port. */
 export interface Endpoint {
   /** A host name, an IPv4 address or an IPv6 address without brackets. */
@@ -36,13 +40,12 @@ export function parsePort(text: string, least = 0): number {
  */
 export function parseHost(text: string): string {
   if (isIpv4(text) || isIpv6(text)) return text;
-  const name = URL.parse(`http://${text}/`)?.hostname ?? "";
+  const ascii = URL.parse(`http://${text}/`)?.hostname;
+  const isName = text.length <= 253 && HOST_NAME.test(text);
   // A last label of digits is a mistyped IPv4 address, never a name.
-  const wellFormed = /^(?!-)[\w-]{1,63}(?<!-)(\.(?!-)[\w-]{1,63}(?<!-))*\.?$/
-    .test(text.replace(/[^\x00-\x7f]/g, "x")) && text.length <= 253;
-  const numeric = /(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(text);
-  if (name !== "" && wellFormed && !numeric) {
-    return /^[\x00-\x7f]*$/.test(text) ? text : name;
+  const isNumeric = /(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(text);
+  if (ascii && isName && !isNumeric) {
+    return /^[ -~]+$/.test(text) ? text : ascii;
   }
   throw new SyntaxError(
     `${JSON.stringify(text)} is not a host: give a name or an address alone, ` +
@@ -87,6 +90,13 @@ export function formatPeer({ hostname, port }: Endpoint): string {
 export function isLoopback(hostname: string): boolean {
   return hostname === "localhost" || hostname === "::1" ||
     (hostname.startsWith("127.") && isIpv4(hostname));
+}
+
+/** The address that a client's own UDP socket is bound to, to talk to `hostname`. */
+export function ownHost(hostname: string): string {
+  const isV6 = hostname.includes(":");
+  if (isLoopback(hostname)) return isV6 ? "::1" : "127.0.0.1";
+  return isV6 ? "::" : "0.0.0.0";
 }
 
 function isIpv6(text: string): boolean {

@@ -1,13 +1,13 @@
 /**
- * What an exercise says about itself, and the runner of one script. The help
- * text, the flags, the lists and the README's table are derived from the entry.
+ * What an exercise says about itself. The help text, the flags, the lists and the
+ * README's table are derived from this entry.
  *
  * @module
  */
 
-import { formatEndpoint, isLoopback } from "./endpoint.ts";
-import { EXIT, explain } from "./explain.ts";
+import { formatEndpoint, isLoopback, ownHost } from "./endpoint.ts";
 import { describeOptions, type Options, parseOptions } from "./options.ts";
+import { wrap } from "./text.ts";
 
 /** A question of the lab sheet, with its answer. */
 export interface Question {
@@ -25,26 +25,26 @@ export interface Exercise {
   sheet: string;
   /** What it is, in a few words. */
   title: string;
+  /** Its name on the lab sheet, where that is another. */
+  alias?: string;
   /** Which end of a conversation it is, if it is one. A server ends cleanly at Ctrl+C. */
   role?: "server" | "client";
+  /** The client that talks to this server, by its id. */
+  client?: string;
   /** Its options and operands. */
   options?: Options;
   /** An example session, as the terminals show it. */
   example: string;
   /** The questions that go with it. */
   questions: Question[];
+  /** What the demo adds: arguments, or the lines that both ends of a pair type. */
+  demo?: {
+    args?: string[];
+    conversation?: [speaker: "server" | "client", text: string][];
+  };
   /** What it needs with its defaults, and nothing more. */
   permissions: Deno.PermissionOptionsObject;
 }
-
-/**
- * The program of an exercise: takes the arguments, returns an exit code or
- * nothing for success. `stop` aborts when a server is asked to end.
- */
-export type Main = (
-  args: string[],
-  stop: AbortSignal,
-) => number | void | Promise<number | void>;
 
 /** Where the clients of a classroom are: the private networks of RFC 1918. */
 const PRIVATE_NETWORKS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
@@ -68,17 +68,19 @@ export function permissionsFor(
   let net = declared;
   const host = values.host as string | undefined;
   if (host !== undefined) {
-    const outside = !isLoopback(host);
+    const peer = formatEndpoint({
+      hostname: host,
+      port: values.port as number,
+    });
     net = declared.flatMap((entry) => {
       const [, port] = entry.split(":");
-      // Without a port, a server's entry stands for the clients it answers.
-      if (port === undefined && role === "server" && outside) {
-        return [`${host}:${values.port}`, ...PRIVATE_NETWORKS];
+      // Port 0 is a client's own UDP socket.
+      if (port === "0") {
+        return [formatEndpoint({ hostname: ownHost(host), port: 0 })];
       }
-      if (port === undefined) return [host];
-      // Port 0 is a client's own socket.
-      if (port === "0") return [outside ? "0.0.0.0:0" : entry];
-      return [formatEndpoint({ hostname: host, port: values.port as number })];
+      if (port !== undefined) return [peer];
+      // Without a port, a server's entry stands for the clients it answers.
+      return isLoopback(host) ? [host] : [peer, ...PRIVATE_NETWORKS];
     });
   }
   for (const [name, option] of Object.entries(options)) {
@@ -110,7 +112,10 @@ export function commandLine(
   id: string,
   permissions: Deno.PermissionOptionsObject,
 ): string {
-  if (Deno.build.standalone) return Deno.execPath().replace(/.*[\\/]/, "");
+  if (Deno.build.standalone) {
+    const [own] = Deno.execPath().match(/[^\\/]+$/)!;
+    return own.endsWith(".exe") ? `${id}.exe` : id;
+  }
   return ["deno run", ...permissionFlags(permissions), `exercises/${id}.ts`]
     .join(" ");
 }
@@ -140,84 +145,4 @@ export function answerText({ questions }: Exercise): string {
   return questions.map(({ question, answer }) =>
     wrap(`Question: ${question}\n\n${answer}`)
   ).join("\n\n");
-}
-
-/** Paragraphs filled to 78 columns; lines that are indented stay as they are. */
-export function wrap(text: string): string {
-  return text.trim().split(/\n{2,}/).map((paragraph) =>
-    /^ /m.test(paragraph)
-      ? paragraph
-      : paragraph.replace(/\s+/g, " ").replace(/(.{1,78})(?: |$)/g, "$1\n")
-        .trimEnd()
-  ).join("\n\n");
-}
-
-/**
- * Runs an exercise as a program: `--help` and `--answer`, the errors in words,
- * the exit code, and the signals. Never returns.
- */
-export async function runExercise(
-  exercise: Exercise,
-  main: Main,
-): Promise<never> {
-  const args = Deno.args;
-  const end = args.indexOf("--");
-  const options = end < 0 ? args : args.slice(0, end);
-  if (options.includes("--help") || options.includes("-h")) {
-    console.log(helpText(exercise));
-    Deno.exit(EXIT.OK);
-  }
-  if (options.includes("--answer")) {
-    console.log(answerText(exercise));
-    Deno.exit(EXIT.OK);
-  }
-  const stop = stopSignal(exercise.role === "server");
-  try {
-    // Exit, not return: a read from the terminal that still waits would hold us.
-    Deno.exit(await main(args, stop) ?? EXIT.OK);
-  } catch (error) {
-    Deno.exit(reportError(exercise, error, args));
-  }
-}
-
-/** Says on stderr what failed and what to do; returns the exit code for it. */
-export function reportError(
-  exercise: Exercise,
-  error: unknown,
-  args: string[] = [],
-): number {
-  const { message, hint, exitCode } = explain(error);
-  console.error(`${exercise.id}: ${message}`);
-  if (hint) console.error(`hint: ${hint}`);
-  if (error instanceof Deno.errors.NotCapable) {
-    const permissions = permissionsFor(exercise, args);
-    console.error(
-      Deno.build.standalone
-        ? "hint: this binary may do no more than it was compiled for"
-        : "hint: " + [commandLine(exercise.id, permissions), ...args.map(quote)]
-          .join(" "),
-    );
-  }
-  return exitCode;
-}
-
-function quote(arg: string): string {
-  return /^[\w.,:/@%+=-]+$/.test(arg) ? arg : JSON.stringify(arg);
-}
-
-// A server is first asked to stop, so that replies on their way arrive; anything
-// else, and a server at the second signal, ends at once as the shell expects.
-function stopSignal(isServer: boolean): AbortSignal {
-  const controller = new AbortController();
-  // Windows has no SIGTERM that a program could catch; it has Ctrl+Break.
-  const codes: [Deno.Signal, number][] = Deno.build.os === "windows"
-    ? [["SIGINT", 130], ["SIGBREAK", 149]]
-    : [["SIGINT", 130], ["SIGTERM", 143]];
-  for (const [signal, code] of codes) {
-    Deno.addSignalListener(signal, () => {
-      if (!isServer || controller.signal.aborted) Deno.exit(code);
-      controller.abort();
-    });
-  }
-  return controller.signal;
 }

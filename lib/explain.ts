@@ -1,6 +1,6 @@
 /**
  * Errors in words: what failed, at which address, and what to do. The one place
- * that knows the exit codes (sysexits.h, and 128 + signal).
+ * that knows the exit codes.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import type { Fault } from "./fault.ts";
 import { machineAddresses } from "./machine.ts";
 
-/** The exit codes of the lab's programs. */
+/** The exit codes of the lab's programs (sysexits.h). */
 export const EXIT = {
   /** Done. */
   OK: 0,
@@ -56,165 +56,157 @@ export interface Explanation {
   exitCode: number;
 }
 
-/** What an error means to the user of a lab program. */
-export function explain(error: unknown): Explanation {
-  const { message, syscall, address = "the peer", code } = asFault(error);
-  const lookupFailed = /^failed to lookup address information: (.*)/.exec(
-    message,
-  );
+/** Which errors a rule is for, by class or code, and what it says about them. */
+type Rule = [
+  applies: (error: unknown, fault: Fault) => boolean,
+  exitCode: number,
+  message: (at: string, fault: Fault) => string,
+  hint?: (fault: Fault) => string | undefined,
+];
 
-  if (error instanceof UsageError) {
-    return { message, hint: error.hint, exitCode: EXIT.USAGE };
-  }
-  if (error instanceof Deno.errors.NotCapable) {
-    return { message, exitCode: EXIT.PERMISSION };
-  }
-  if (error instanceof SyntaxError || error instanceof RangeError) {
-    return { message, exitCode: EXIT.DATA };
-  }
-  if (error instanceof Deno.errors.AlreadyExists) {
-    return { message, hint: "choose another name", exitCode: EXIT.DATA };
-  }
-  if (syscall === "lookup" || lookupFailed) {
-    const known = lookupFailed ? lookupFailed[1] : message;
-    return explainLookup(error, address, known);
-  }
-  if (isTimeout(error)) {
-    return {
-      message: `${address}: ${message}`,
-      hint: syscall === "connect"
+const { errors } = Deno;
+
+// deno-lint-ignore no-explicit-any -- any class can be asked for
+type AnyClass = abstract new (...args: any[]) => unknown;
+const is = (...classes: AnyClass[]) => (error: unknown) =>
+  classes.some((one) => error instanceof one);
+const codeIs = (...codes: string[]) => (_: unknown, { code }: Fault) =>
+  codes.includes(String(code));
+const asItSays = (_: string, { message }: Fault) => message;
+
+/** The first rule that applies counts. */
+const RULES: Rule[] = [
+  [
+    is(UsageError),
+    EXIT.USAGE,
+    asItSays,
+    (fault) => (fault as UsageError).hint,
+  ],
+  [is(errors.NotCapable), EXIT.PERMISSION, asItSays],
+  [is(SyntaxError, RangeError), EXIT.DATA, asItSays],
+  [
+    is(errors.AlreadyExists),
+    EXIT.DATA,
+    asItSays,
+    () => "choose another name",
+  ],
+  [
+    (error, { message, syscall }) =>
+      /Temporary failure in name resolution/.test(message) ||
+      (syscall === "lookup" && isTimeout(error)),
+    EXIT.TEMPORARY,
+    (at, { message }) => `${at}: ${message}`,
+    () => "check the network connection and the name server",
+  ],
+  [
+    (_, { message, syscall }) =>
+      /^failed to lookup address/.test(message) || syscall === "lookup",
+    EXIT.NO_HOST,
+    (at, { message }) => `${at}: ${message}`,
+    () => "check the spelling of the name",
+  ],
+  [
+    isTimeout,
+    EXIT.TEMPORARY,
+    (at, { message }) => `${at}: ${message}`,
+    ({ syscall }) =>
+      syscall === "connect"
         ? "check the address and the firewall, or wait longer with --timeout"
         : undefined,
-      exitCode: EXIT.TEMPORARY,
-    };
-  }
-  if (error instanceof Deno.errors.ConnectionRefused) {
-    return {
-      message: `nothing is listening at ${address}`,
-      hint: "start the server first, and give both the same host and port",
-      exitCode: EXIT.UNAVAILABLE,
-    };
-  }
-  if (
-    error instanceof Deno.errors.NetworkUnreachable || code === "EHOSTUNREACH"
-  ) {
-    return {
-      message: `${address} cannot be reached: there is no way to that host`,
-      hint: "check the address, and that both PCs are on the same network",
-      exitCode: EXIT.UNAVAILABLE,
-    };
-  }
-  if (error instanceof Deno.errors.AddrInUse) {
-    return {
-      message: `${address} is already in use by another program`,
-      hint: "end that program, or choose another port with --port",
-      exitCode: EXIT.UNAVAILABLE,
-    };
-  }
-  if (error instanceof Deno.errors.AddrNotAvailable) {
-    return {
-      message: `${address} is not an address of this machine`,
-      hint: ownAddresses(),
-      exitCode: EXIT.UNAVAILABLE,
-    };
-  }
-  if (error instanceof Deno.errors.NotSupported) {
-    return { message, exitCode: EXIT.UNAVAILABLE };
-  }
-  if (error instanceof Deno.errors.PermissionDenied) {
-    return {
-      message: `the system does not allow ${
-        syscall === "listen" ? "to listen at " + address : "this: " + message
-      }`,
-      hint: syscall === "listen"
-        ? "ports below 1024 are for administrators: choose 1024 or above"
-        : undefined,
-      exitCode: EXIT.PERMISSION,
-    };
-  }
-  if (error instanceof Deno.errors.InvalidData) {
-    return { message, exitCode: EXIT.PROTOCOL };
-  }
-  if (error instanceof Deno.errors.UnexpectedEof) {
-    return { message, exitCode: EXIT.IO };
-  }
-  if (
-    error instanceof Deno.errors.ConnectionReset ||
-    error instanceof Deno.errors.ConnectionAborted
-  ) {
-    return {
-      message: `${address} broke the connection off`,
-      exitCode: EXIT.IO,
-    };
-  }
-  if (error instanceof Deno.errors.BrokenPipe) {
-    return {
-      message: `${address} closed the connection while it was being sent to`,
-      exitCode: EXIT.IO,
-    };
-  }
-  switch (code) {
-    case "EMFILE":
-    case "ENFILE":
-    case "ENOBUFS":
-    case "ENOMEM":
-      return {
-        message: `the system is at its limit: ${message}`,
-        hint: "end other programs, and try again",
-        exitCode: EXIT.OS,
-      };
-    case "ENOSPC":
-    case "EIO":
-      return {
-        message: `the output cannot be written: ${message}`,
-        exitCode: EXIT.IO,
-      };
-  }
-  const stack = error instanceof Error ? error.stack : String(error);
-  return {
-    message: `a bug in this program: ${stack}`,
-    hint: "please report it, with what you typed",
-    exitCode: EXIT.SOFTWARE,
-  };
-}
+  ],
+  [
+    is(errors.ConnectionRefused),
+    EXIT.UNAVAILABLE,
+    (at) => `nothing is listening at ${at}`,
+    () => "start the server first, and give both the same host and port",
+  ],
+  [
+    (error, fault) =>
+      error instanceof errors.NetworkUnreachable ||
+      codeIs("EHOSTUNREACH", "EADDRNOTAVAIL", "EAFNOSUPPORT")(error, fault) &&
+        fault.syscall !== "listen",
+    EXIT.UNAVAILABLE,
+    (at) => `${at} cannot be reached: there is no way to that host`,
+    () => "check the address, and that both PCs are on the same network",
+  ],
+  [
+    is(errors.AddrInUse),
+    EXIT.UNAVAILABLE,
+    (at) => `${at} is already in use by another program`,
+    () => "end that program, or choose another port with --port",
+  ],
+  [
+    is(errors.AddrNotAvailable),
+    EXIT.UNAVAILABLE,
+    (at) => `${at} is not an address of this machine`,
+    ownAddresses,
+  ],
+  [is(errors.NotSupported), EXIT.UNAVAILABLE, asItSays],
+  [
+    (error, { syscall }) =>
+      error instanceof errors.PermissionDenied && syscall === "listen",
+    EXIT.PERMISSION,
+    (at) => `the system does not let you listen at ${at}`,
+    () => "ports below 1024 are for administrators: choose 1024 or above",
+  ],
+  [
+    is(errors.PermissionDenied),
+    EXIT.PERMISSION,
+    (_, { message }) => `the system does not allow it: ${message}`,
+  ],
+  [is(errors.InvalidData), EXIT.PROTOCOL, asItSays],
+  [is(errors.UnexpectedEof), EXIT.IO, asItSays],
+  [
+    is(errors.ConnectionReset, errors.ConnectionAborted),
+    EXIT.IO,
+    (at) => `${at} broke the connection off`,
+  ],
+  [
+    is(errors.BrokenPipe),
+    EXIT.IO,
+    (at) => `${at} closed the connection while it was being sent to`,
+  ],
+  [
+    codeIs("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"),
+    EXIT.OS,
+    (_, { message }) => `the system is at its limit: ${message}`,
+    () => "end other programs, and try again",
+  ],
+  [
+    codeIs("ENOSPC", "EIO"),
+    EXIT.IO,
+    (_, { message }) => `the output cannot be written: ${message}`,
+  ],
+];
 
-function explainLookup(
-  error: unknown,
-  host: string,
-  reason: string,
-): Explanation {
-  if (isTimeout(error) || /^Temporary failure/.test(reason)) {
+/** What an error means to the user of a lab program. */
+export function explain(error: unknown): Explanation {
+  const fault: Fault = error instanceof Error
+    ? error
+    : new Error(String(error));
+  const rule = RULES.find(([applies]) => applies(error, fault));
+  if (!rule) {
     return {
-      message: `${host}: ${reason}`,
-      hint: "check the network connection and the name server",
-      exitCode: EXIT.TEMPORARY,
+      message: `a bug in this program: ${fault.stack}`,
+      hint: "please report it, with what you typed",
+      exitCode: EXIT.SOFTWARE,
     };
   }
+  const [, exitCode, message, hint] = rule;
+  const at = fault.address ?? "the peer";
   return {
-    message: `${host}: ${reason}`,
-    hint: "check the spelling of the name",
-    exitCode: EXIT.NO_HOST,
+    // What the system and the resolver add means nothing to a student.
+    message: message(at, fault).replace(/ \(os error \d+\)/, "")
+      .replace("proto error: ", "")
+      .replace("failed to lookup address information: ", ""),
+    hint: hint?.(fault),
+    exitCode,
   };
 }
 
 function isTimeout(error: unknown): boolean {
-  return error instanceof Deno.errors.TimedOut ||
+  return error instanceof errors.TimedOut ||
     (error instanceof DOMException && error.name === "TimeoutError");
-}
-
-// "os error 111" says nothing to a student.
-function asFault(error: unknown): Fault {
-  const { message, syscall, address, code }: Fault = error instanceof Error
-    ? error
-    : new Error(String(error));
-  return {
-    name: "",
-    message: message.replace(/ \(os error \d+\)/, "")
-      .replace(/^proto error: /, ""),
-    syscall,
-    address,
-    code,
-  };
 }
 
 function ownAddresses(): string {

@@ -79,3 +79,16 @@ export async function* readLines(
   }
   if (length > 0) yield take();
 }
+
+/** A line as it is sent: its bytes and LF. */
+export function encodeLine(line: Uint8Array): Uint8Array {
+  const encoded = new Uint8Array(line.length + 1);
+  encoded.set(line);
+  encoded[line.length] = LF;
+  return encoded;
+}
+
+/** Whether a line is `bye`, by which either side ends a message exchange. */
+export function isBye(line: Uint8Array): boolean {
+  return new TextDecoder().decode(line) === "bye";
+}

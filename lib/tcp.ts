@@ -14,12 +14,6 @@ import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { requirePermission } from "./permission.ts";
 
-// A reader's buffer grows only while reads fill it: an idle connection holds
-// little, a bulk transfer needs few reads.
-const FIRST_BUFFER = 2048, LAST_BUFFER = 262_144, GROWTH = 8;
-
-/** How long a server that stops waits for more from a client, in ms. */
-const DRAIN_MS = 100;
 /** After how long a server that stops closes whatever is still open, in ms. */
 const SHUTDOWN_MS = 2000;
 /** How long a closing server lets a client finish, in ms. */
@@ -31,14 +25,6 @@ const ACCEPT_PAUSE_MS = 100;
 export interface ConnectOptions extends Endpoint {
   /** Gives up after so many milliseconds; otherwise the system decides (minutes). */
   timeoutMs?: number;
-}
-
-/** What {@linkcode readChunks} takes. */
-export interface ReadOptions {
-  /** Closes the connection when nothing comes for so many milliseconds. */
-  idleMs?: number;
-  /** Ends the reading soon: what is on its way is read, no more is waited for. */
-  signal?: AbortSignal;
 }
 
 /** Serves one client; the connection is closed when it settles. */
@@ -178,73 +164,12 @@ export function serveTcp(
 }
 
 /**
- * What the peer sends, as it arrives, up to its end of file. The reads know no
- * message boundaries: TCP is a stream of bytes. A chunk is valid only until the
- * next one is asked for, since the buffer is used again.
- *
- * @throws {DOMException} "TimeoutError" if nothing came for `idleMs`; the
- * connection is then closed
- * @throws {Deno.errors.ConnectionReset} if the peer broke the connection off
- */
-export async function* readChunks(
-  conn: Deno.TcpConn,
-  { idleMs, signal }: ReadOptions = {},
-): AsyncGenerator<Uint8Array> {
-  let buffer = new Uint8Array(FIRST_BUFFER);
-  using limit = new SilenceLimit(conn, idleMs);
-  const drain = () => limit.set(DRAIN_MS);
-  signal?.addEventListener("abort", drain, { once: true });
-  if (signal?.aborted) drain();
-  try {
-    while (true) {
-      const count = await conn.read(buffer);
-      limit.touch();
-      if (count === null) return;
-      yield buffer.subarray(0, count);
-      if (count === buffer.length && count < LAST_BUFFER) {
-        buffer = new Uint8Array(Math.min(count * GROWTH, LAST_BUFFER));
-      }
-    }
-  } catch (error) {
-    if (limit.expired && signal?.aborted) return;
-    throw located(
-      limit.expired
-        ? timeoutError(`nothing came for ${idleMs! / 1000} s`)
-        : error,
-      "read",
-      peerOf(conn),
-    );
-  } finally {
-    signal?.removeEventListener("abort", drain);
-  }
-}
-
-/**
- * Sends all of `bytes`. One `write` may take only a part of them, like send(2).
- *
- * @throws {Deno.errors.BrokenPipe} if the peer has closed the connection
- * @throws {Deno.errors.ConnectionReset} if the peer broke the connection off
- */
-export async function writeAll(
-  conn: Deno.TcpConn,
-  bytes: Uint8Array,
-): Promise<void> {
-  try {
-    for (let sent = 0; sent < bytes.length;) {
-      sent += await conn.write(bytes.subarray(sent));
-    }
-  } catch (error) {
-    throw located(error, "write", peerOf(conn));
-  }
-}
-
-/**
  * Half-closes, then waits until the peer closes too: a close with input unread
  * would reset the connection, and the peer could lose what it was just sent.
  */
 async function finishSending(conn: Deno.TcpConn): Promise<void> {
   using _limit = new SilenceLimit(conn, LINGER_MS);
-  const scratch = new Uint8Array(FIRST_BUFFER);
+  const scratch = new Uint8Array(2048);
   try {
     await conn.closeWrite();
     while (await conn.read(scratch) !== null);
@@ -266,8 +191,4 @@ function isPeerGone(error: unknown): boolean {
   return error instanceof Deno.errors.NotConnected ||
     error instanceof Deno.errors.ConnectionReset ||
     error instanceof Deno.errors.ConnectionAborted;
-}
-
-function peerOf(conn: Deno.TcpConn): string {
-  return formatEndpoint(conn.remoteAddr as Deno.NetAddr);
 }

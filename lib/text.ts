@@ -5,8 +5,10 @@
  * @module
  */
 
-/** How many bytes or characters are shown; of more, only the count is added. */
+/** How much of a text is shown: any line of the lab whole. Of more, only the count is added. */
 const SHOWN = 65_536;
+/** The same for bytes as `b'…'`, which are for looking at. */
+const SHOWN_BYTES = 4096;
 
 const NAMED: Record<string, string> = {
   "\t": "\\t",
@@ -26,7 +28,7 @@ const WELL_FORMED =
   /((?:[\0-\x7f]|[\xc2-\xdf][\x80-\xbf]|\xe0[\xa0-\xbf][\x80-\xbf]|\xed[\x80-\x9f][\x80-\xbf]|[\xe1-\xec\xee\xef][\x80-\xbf]{2}|\xf0[\x90-\xbf][\x80-\xbf]{2}|[\xf1-\xf3][\x80-\xbf]{3}|\xf4[\x80-\x8f][\x80-\xbf]{2})+)/;
 
 /**
- * Bytes as Python's `repr` shows them. Of more than 65,536 bytes the rest is
+ * Bytes as Python's `repr` shows them. Of more than 4,096 bytes the rest is
  * only counted.
  *
  * ```ts
@@ -37,7 +39,7 @@ const WELL_FORMED =
  * ```
  */
 export function bytesRepr(bytes: Uint8Array): string {
-  const shown = bytes.subarray(0, SHOWN);
+  const shown = bytes.subarray(0, SHOWN_BYTES);
   const quote = shown.includes(39) && !shown.includes(34) ? '"' : "'";
   let body = "";
   for (const byte of shown) {
@@ -46,7 +48,7 @@ export function bytesRepr(bytes: Uint8Array): string {
     else if (byte >= 32 && byte < 127) body += character;
     else body += NAMED[character] ?? hex(byte);
   }
-  return `b${quote}${body}${quote}` + rest(bytes.length, "bytes");
+  return `b${quote}${body}${quote}` + rest(bytes.length, SHOWN_BYTES, "bytes");
 }
 
 /**
@@ -55,7 +57,8 @@ export function bytesRepr(bytes: Uint8Array): string {
  * rest is only counted.
  */
 export function visible(text: string): string {
-  return escapeUnsafe(text.slice(0, SHOWN)) + rest(text.length, "characters");
+  return escapeUnsafe(text.slice(0, SHOWN)) +
+    rest(text.length, SHOWN, "characters");
 }
 
 /** UTF-8 bytes as {@linkcode visible} text; a byte that is not UTF-8 as `\xff`. */
@@ -70,7 +73,17 @@ export function visibleBytes(bytes: Uint8Array): string {
     return index % 2 === 1
       ? escapeUnsafe(decoder.decode(raw))
       : Array.from(raw, hex).join("");
-  }).join("") + rest(bytes.length, "bytes");
+  }).join("") + rest(bytes.length, SHOWN, "bytes");
+}
+
+/** Paragraphs filled to `width` columns; one with indented lines stays as it is. */
+export function wrap(text: string, width = 78): string {
+  const line = new RegExp(`(.{1,${width}})(?: |$)`, "g");
+  return text.trim().split(/\n{2,}/).map((paragraph) =>
+    /^ /m.test(paragraph)
+      ? paragraph
+      : paragraph.replace(/\s+/g, " ").replace(line, "$1\n").trimEnd()
+  ).join("\n\n");
 }
 
 function escapeUnsafe(text: string): string {
@@ -85,6 +98,6 @@ function hex(byte: number): string {
   return "\\x" + byte.toString(16).padStart(2, "0");
 }
 
-function rest(length: number, unit: string): string {
-  return length > SHOWN ? `… (${length} ${unit})` : "";
+function rest(length: number, shown: number, unit: string): string {
+  return length > shown ? `… (${length} ${unit})` : "";
 }

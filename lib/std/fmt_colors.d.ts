@@ -8,7 +8,7 @@ export function dim(str: string): string;
 export function red(str: string): string;
 /** Green text. */
 export function green(str: string): string;
-/** Yellow text. */
-export function yellow(str: string): string;
+/** Magenta text. */
+export function magenta(str: string): string;
 /** Cyan text. */
 export function cyan(str: string): string;

@@ -6,7 +6,7 @@ export {
   cyan,
   dim,
   green,
+  magenta,
   red,
   setColorEnabled,
-  yellow,
 } from "npm:deno-std@1.4.0/fmt/colors.js";

@@ -1,0 +1,184 @@
+/**
+ * People type lines at both ends: the server's side of the conversation.
+ *
+ * ```text
+ * terminal 1 $ deno run --allow-net=127.0.0.1:8000 exercises/message_server.ts
+ * terminal 2 $ deno run --allow-net=127.0.0.1:8000 exercises/message_client.ts
+ * ```
+ *
+ * What is typed here goes to every client. `bye`, from either side, ends both.
+ *
+ * @module
+ */
+
+import { formatPeer } from "../lib/endpoint.ts";
+import type { Exercise } from "../lib/exercise.ts";
+import { encodeLine, isBye, readLines } from "../lib/lines.ts";
+import { flagOption, hostOption, portOption } from "../lib/option_kinds.ts";
+import { parseOptions } from "../lib/options.ts";
+import { announce, reportError, runExercise } from "../lib/run.ts";
+import { readChunks, writeAll } from "../lib/stream.ts";
+import { serveTcp } from "../lib/tcp.ts";
+import { Prompt, typedLines } from "../lib/terminal.ts";
+import { visibleBytes } from "../lib/text.ts";
+
+const options = {
+  host: hostOption("the address to listen on; 0.0.0.0 for other PCs too"),
+  port: portOption(8000, 0),
+  keep: flagOption("go on when the last client has said bye"),
+};
+
+export const exercise: Exercise = {
+  id: "message_server",
+  sheet: "5.5",
+  title: "Message exchange, server",
+  alias: "socket_server",
+  role: "server",
+  client: "message_client",
+  options,
+  example: `
+terminal 1 $ deno run --allow-net=127.0.0.1:8000 exercises/message_server.ts
+Listening on 127.0.0.1 port 8000
+Connection from: ('127.0.0.1', 51234)
+from connected user: hello
+ -> good morning
+from connected user: bye
+
+terminal 2 $ deno run --allow-net=127.0.0.1:8000 exercises/message_client.ts
+ -> hello
+Received from server: good morning
+ -> bye`,
+  questions: [{
+    question: "How do the two sides know where one message ends?",
+    answer: `
+By a rule of their own, since TCP has no messages: one message is one line, ended
+by a line feed. So an empty line is a message too, a line that arrives in pieces is
+put together, and several lines in one read are taken apart. Text is decoded only
+when its line is complete, so that no character is cut in two. The line "bye" ends
+the conversation, by the same kind of rule.`,
+  }],
+  demo: {
+    conversation: [
+      ["client", "hello"],
+      ["server", "good morning"],
+      ["client", "শুভ সকাল"],
+      ["client", ""],
+      ["client", "bye"],
+    ],
+  },
+  permissions: { net: ["127.0.0.1:8000"] },
+};
+
+/** How long a client may take to read a message before it is given up, in ms. */
+const SEND_MS = 5000;
+
+/** The clients of the conversation. */
+export class Room {
+  #clients = new Set<Deno.TcpConn>();
+
+  /** How many take part. */
+  get size(): number {
+    return this.#clients.size;
+  }
+
+  /** Takes part from now on. */
+  join(conn: Deno.TcpConn): void {
+    this.#clients.add(conn);
+  }
+
+  /** Takes no more part. */
+  leave(conn: Deno.TcpConn): void {
+    this.#clients.delete(conn);
+  }
+
+  /** Sends a line to all; one that is gone, or does not read, holds up nobody. */
+  async say(line: Uint8Array): Promise<void> {
+    const sending = [...this.#clients].map(async (conn) => {
+      const timer = setTimeout(() => conn.close(), SEND_MS);
+      await writeAll(conn, encodeLine(line)).catch(() => {});
+      clearTimeout(timer);
+    });
+    await Promise.all(sending);
+  }
+}
+
+/** Shows what one client says; returns whether it ended with `bye`. */
+export async function listen(
+  conn: Deno.TcpConn,
+  signal: AbortSignal,
+  print: (line: string) => void,
+): Promise<boolean> {
+  print(`Connection from: ${formatPeer(conn.remoteAddr as Deno.NetAddr)}`);
+  for await (const line of readLines(readChunks(conn, { signal }))) {
+    print(`from connected user: ${visibleBytes(line)}`);
+    if (isBye(line)) return true;
+  }
+  return false;
+}
+
+export async function main(args: string[], stop: AbortSignal): Promise<void> {
+  const { host, port, keep } = parseOptions(options, args);
+  const prompt = new Prompt(" -> ");
+  const room = new Room();
+  const bye = new TextEncoder().encode("bye");
+  const ended = new AbortController();
+
+  // Typed lines wait until somebody is there to read them.
+  const speak = async () => {
+    prompt.show();
+    for await (const line of typedLines()) {
+      if (room.size === 0) console.error("Nobody is connected: not sent.");
+      await room.say(line);
+      if (isBye(line)) return ended.abort();
+      prompt.show();
+    }
+    // Ctrl+D ends the conversation; without a keyboard the server only listens.
+    if (Deno.stdin.isTerminal()) {
+      await room.say(bye);
+      ended.abort();
+    }
+  };
+  let speaking: Promise<void> | undefined;
+  let failure: unknown;
+
+  await using server = serveTcp(
+    {
+      hostname: host,
+      port,
+      signal: ended.signal,
+      onError: (error) => {
+        prompt.hide();
+        reportError(exercise, error);
+        prompt.show();
+      },
+    },
+    async (conn, signal) => {
+      room.join(conn);
+      try {
+        speaking ??= speak().catch((error) => {
+          failure = error;
+          ended.abort();
+        });
+        const saidBye = await listen(
+          conn,
+          signal,
+          (line) => prompt.print(line),
+        );
+        if (saidBye && room.size === 1 && !keep) ended.abort();
+      } finally {
+        room.leave(conn);
+      }
+    },
+  );
+  stop.addEventListener("abort", () => {
+    room.say(bye);
+    ended.abort();
+  });
+  console.error(`Listening on ${host} port ${server.addr.port}`);
+  announce(exercise, server.addr);
+  await server.finished;
+  prompt.hide();
+  if (failure) throw failure;
+}
+
+if (import.meta.main) await runExercise(exercise, main);

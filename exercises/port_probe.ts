@@ -1,0 +1,104 @@
+/**
+ * Is a TCP port open, closed, or silent? What `connect_ex` is for.
+ *
+ * ```text
+ * $ deno run --allow-net=127.0.0.1 exercises/port_probe.ts 127.0.0.1:9900
+ * 127.0.0.1:9900 closed (ECONNREFUSED)
+ * ```
+ *
+ * @module
+ */
+
+import {
+  type Endpoint,
+  formatEndpoint,
+  parseEndpoint,
+} from "../lib/endpoint.ts";
+import type { Exercise } from "../lib/exercise.ts";
+import { operands, secondsOption } from "../lib/option_kinds.ts";
+import { parseOptions } from "../lib/options.ts";
+import { runExercise } from "../lib/run.ts";
+import { connectTcp } from "../lib/tcp.ts";
+
+const LAB_PORTS = [8000, 9900, 12345, 65432];
+
+const options = {
+  _: operands("[host:port …]", "the ports to probe", parseProbe, {
+    values: LAB_PORTS.map((port) => ({ hostname: "127.0.0.1", port })),
+    net: formatEndpoint,
+    show: formatEndpoint,
+  }),
+  seconds: secondsOption(1, "how long to wait for an answer"),
+};
+
+export const exercise: Exercise = {
+  id: "port_probe",
+  sheet: "note 1 (theory)",
+  title: "Is a TCP port open?",
+  options,
+  example: `
+$ deno run --allow-net=127.0.0.1 exercises/port_probe.ts
+127.0.0.1:8000 closed (ECONNREFUSED)
+127.0.0.1:9900 open
+127.0.0.1:12345 closed (ECONNREFUSED)
+127.0.0.1:65432 closed (ECONNREFUSED)`,
+  questions: [{
+    question: "What is connect_ex for, and what do its results mean?",
+    answer: `
+Python's connect raises an exception if it fails; connect_ex returns the error code
+of C's connect(2) instead, and 0 for success. So it suits a program that only wants
+to know. Open: somebody listens there. ECONNREFUSED, closed: the machine is there
+and says that nobody listens at this port. ETIMEDOUT, silent: no answer at all; the
+machine is off, or a firewall drops the packets. EHOSTUNREACH and ENETUNREACH: there
+is no way to that machine. Probe only machines that are yours.`,
+  }],
+  permissions: { net: ["127.0.0.1"] },
+};
+
+/** An endpoint to probe; port 0 is none. */
+function parseProbe(text: string): Endpoint {
+  const endpoint = parseEndpoint(text);
+  if (endpoint.port > 0) return endpoint;
+  throw new SyntaxError("0 is not a port to connect to: give 1 to 65535");
+}
+
+/** What became of an attempt to connect, with the error code by its name. */
+export async function probe(
+  endpoint: Endpoint,
+  seconds: number,
+): Promise<string> {
+  try {
+    using _conn = await connectTcp({ ...endpoint, timeoutMs: seconds * 1000 });
+    return "open";
+  } catch (error) {
+    if (error instanceof Deno.errors.ConnectionRefused) {
+      return "closed (ECONNREFUSED)";
+    }
+    if (
+      error instanceof Deno.errors.TimedOut ||
+      (error instanceof DOMException && error.name === "TimeoutError")
+    ) {
+      return `no answer in ${seconds} s (ETIMEDOUT)`;
+    }
+    if (error instanceof Deno.errors.NetworkUnreachable) {
+      return "unreachable (ENETUNREACH)";
+    }
+    if (
+      error instanceof Error && "code" in error && error.code === "EHOSTUNREACH"
+    ) {
+      return "unreachable (EHOSTUNREACH)";
+    }
+    throw error;
+  }
+}
+
+export async function main(args: string[]): Promise<void> {
+  const { _: endpoints, seconds } = parseOptions(options, args);
+  const results = endpoints.map((endpoint) => probe(endpoint, seconds));
+  await Promise.allSettled(results); // all at once, printed in order
+  for (const [index, endpoint] of endpoints.entries()) {
+    console.log(`${formatEndpoint(endpoint)} ${await results[index]}`);
+  }
+}
+
+if (import.meta.main) await runExercise(exercise, main);

@@ -1,0 +1,230 @@
+/**
+ * Sends numbered datagrams to a UDP echo server, one at a time, and counts what
+ * becomes of them, as ping does.
+ *
+ * ```text
+ * terminal 1 $ deno run --allow-net=127.0.0.1 exercises/udp_server.ts --drop 0.2
+ * terminal 2 $ deno run --allow-net=127.0.0.1:0,127.0.0.1:9901 exercises/udp_client.ts
+ * ```
+ *
+ * The client prints each reply, and in the end how many were lost, doubled or out
+ * of order, and how long the round trips took.
+ *
+ * @module
+ */
+
+import { timeoutError } from "../lib/deadline.ts";
+import { type Endpoint, formatEndpoint, ownHost } from "../lib/endpoint.ts";
+import type { Exercise } from "../lib/exercise.ts";
+import { located } from "../lib/fault.ts";
+import { isIpv4 } from "../lib/ipv4.ts";
+import {
+  hostOption,
+  integerOption,
+  operands,
+  portOption,
+  secondsOption,
+} from "../lib/option_kinds.ts";
+import { parseOptions } from "../lib/options.ts";
+import { runExercise } from "../lib/run.ts";
+import { bindUdp, type Datagram, type UdpSocket } from "../lib/udp.ts";
+
+const options = {
+  _: operands("[text]", "what to send, behind each datagram's number", String, {
+    values: ["Test message: SDN course examples"],
+    most: 1,
+  }),
+  host: hostOption("the server's address or name"),
+  port: portOption(9901, 1),
+  count: integerOption(10, "how many datagrams to send", 1, 1_000_000),
+  size: integerOption(
+    undefined,
+    "fill or cut each datagram to so many bytes (at most 65507)",
+    8,
+    1_000_000,
+  ),
+  seconds: secondsOption(1, "how long to wait for each reply"),
+};
+
+export const exercise: Exercise = {
+  id: "udp_client",
+  sheet: "note 1 (theory)",
+  title: "UDP echo client that counts losses",
+  role: "client",
+  options,
+  example: `
+terminal 1 $ deno run --allow-net=127.0.0.1 exercises/udp_server.ts --drop 0.2
+
+terminal 2 $ deno run --allow-net=127.0.0.1:0,127.0.0.1:9901 exercises/udp_client.ts --count 3
+Sending 3 datagrams to 127.0.0.1 port 9901
+Reply 1: 35 bytes in 0.61 ms
+No reply 2 within 1 s
+Reply 3: 35 bytes in 0.33 ms
+3 sent, 2 received, 1 lost (33%), 0 duplicated, 0 out of order
+round trip minimum/average/maximum = 0.33/0.47/0.61 ms`,
+  questions: [{
+    question: "Why does the client number its datagrams and set a time limit?",
+    answer: `
+Because UDP does not tell: a lost datagram looks like a slow one, so only a limit
+ends the wait, and no limit is right for every network. The number tells which
+question a reply answers. Without it a late reply to the first datagram would be
+taken for the reply to the second, and a doubled one for two. The client also checks
+where a reply comes from, since anybody may send a datagram to its port.
+
+Sending to a port where nobody listens is no error at first: there is no connection
+to be refused.`,
+  }],
+  demo: { args: ["--count", "5", "--seconds", "0.2"] },
+  permissions: { net: ["127.0.0.1:0", "127.0.0.1:9901"] },
+};
+
+/** How long a doubled reply to the last datagram may take, in ms. */
+const LINGER_MS = 100;
+
+/** What became of the datagrams of a run. */
+export interface Tally {
+  sent: number;
+  received: number;
+  duplicated: number;
+  outOfOrder: number;
+  roundTripsMs: number[];
+}
+
+/** The payload of datagram `number`; with a `size`, filled or cut to it. */
+export function payload(
+  number: number,
+  text: string,
+  size?: number,
+): Uint8Array {
+  const bytes = new TextEncoder().encode(`${number} ${text}`);
+  if (size === undefined) return bytes;
+  const sized = new Uint8Array(size).fill(46); // "."
+  sized.set(bytes.subarray(0, size));
+  return sized;
+}
+
+/** The last two lines, as ping prints them. */
+export function summary(tally: Tally): string[] {
+  const { sent, received, duplicated, outOfOrder, roundTripsMs } = tally;
+  const lost = sent - received;
+  const lines = [
+    `${sent} sent, ${received} received, ${lost} lost ` +
+    `(${Math.round(100 * lost / sent)}%), ${duplicated} duplicated, ` +
+    `${outOfOrder} out of order`,
+  ];
+  if (received > 0) {
+    const total = roundTripsMs.reduce((sum, ms) => sum + ms, 0);
+    const figures = [
+      roundTripsMs.reduce((least, ms) => Math.min(least, ms)),
+      total / received,
+      roundTripsMs.reduce((most, ms) => Math.max(most, ms)),
+    ];
+    lines.push(
+      "round trip minimum/average/maximum = " +
+        figures.map((ms) => ms.toFixed(2)).join("/") + " ms",
+    );
+  }
+  return lines;
+}
+
+/**
+ * Sends datagrams 1 to `count`, each as `make` has it, one after another, and
+ * waits for the reply to each.
+ */
+export async function ping(
+  socket: UdpSocket,
+  server: Endpoint,
+  { count, make, waitMs }: {
+    count: number;
+    make: (number: number) => Uint8Array;
+    waitMs: number;
+  },
+  log: (line: string) => void,
+): Promise<Tally> {
+  const tally: Tally = {
+    sent: 0,
+    received: 0,
+    duplicated: 0,
+    outOfOrder: 0,
+    roundTripsMs: [],
+  };
+  const sentAt: number[] = [];
+  const answered = new Set<number>();
+  let newest = 0;
+
+  const isReply = ({ data, from }: Datagram, number: number) =>
+    from.port === server.port &&
+    (from.hostname === server.hostname || !isIpv4(server.hostname)) &&
+    number >= 1 && number <= tally.sent && equal(data, make(number));
+
+  const take = (datagram: Datagram) => {
+    const now = performance.now();
+    const { data } = datagram;
+    const number = parseInt(new TextDecoder().decode(data.subarray(0, 8)));
+    if (!isReply(datagram, number)) {
+      log(`Ignored ${data.length} bytes that are no reply`);
+    } else if (answered.has(number)) {
+      tally.duplicated++;
+      log(`Reply ${number} again`);
+    } else {
+      answered.add(number);
+      tally.received++;
+      if (number < newest) tally.outOfOrder++;
+      newest = Math.max(newest, number);
+      const ms = now - sentAt[number];
+      tally.roundTripsMs.push(ms);
+      log(`Reply ${number}: ${data.length} bytes in ${ms.toFixed(2)} ms`);
+    }
+  };
+  const receiveFor = async (ms: number, isDone: () => boolean) => {
+    const deadline = performance.now() + ms;
+    while (!isDone()) {
+      const left = deadline - performance.now();
+      const datagram = left > 0 ? await socket.receive(left) : undefined;
+      if (!datagram) return;
+      take(datagram);
+    }
+  };
+
+  for (let number = 1; number <= count; number++) {
+    const datagram = make(number);
+    sentAt[number] = performance.now();
+    await socket.send(datagram, server);
+    tally.sent++;
+    await receiveFor(waitMs, () => answered.has(number));
+    if (!answered.has(number)) {
+      log(`No reply ${number} within ${waitMs / 1000} s`);
+    }
+  }
+  await receiveFor(LINGER_MS, () => false);
+  return tally;
+}
+
+function equal(a: Uint8Array, b: Uint8Array): boolean {
+  return a.length === b.length && a.every((byte, index) => byte === b[index]);
+}
+
+export async function main(args: string[]): Promise<void> {
+  const { _: [text], host, port, count, size, seconds } = parseOptions(
+    options,
+    args,
+  );
+  const server = { hostname: host, port };
+  using socket = bindUdp({ hostname: ownHost(host), port: 0 });
+  console.log(`Sending ${count} datagrams to ${host} port ${port}`);
+  const tally = await ping(socket, server, {
+    count,
+    make: (number) => payload(number, text, size),
+    waitMs: seconds * 1000,
+  }, console.log);
+  for (const line of summary(tally)) console.log(line);
+  if (tally.received === 0) {
+    throw located(
+      timeoutError(`no reply within ${seconds} s`),
+      "read",
+      formatEndpoint(server),
+    );
+  }
+}
+
+if (import.meta.main) await runExercise(exercise, main);

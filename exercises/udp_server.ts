@@ -1,0 +1,154 @@
+/**
+ * A UDP server that sends every datagram back, and can show on purpose what UDP
+ * does not promise: that a datagram arrives, once, and in order.
+ *
+ * ```text
+ * terminal 1 $ deno run --allow-net=127.0.0.1 exercises/udp_server.ts --drop 0.2
+ * terminal 2 $ deno run --allow-net=127.0.0.1:0,127.0.0.1:9901 exercises/udp_client.ts
+ * ```
+ *
+ * The server prints what it does with each datagram. Ctrl+C ends it.
+ *
+ * @module
+ */
+
+import { formatPeer } from "../lib/endpoint.ts";
+import type { Exercise } from "../lib/exercise.ts";
+import {
+  flagOption,
+  hostOption,
+  integerOption,
+  portOption,
+  probabilityOption,
+} from "../lib/option_kinds.ts";
+import { parseOptions } from "../lib/options.ts";
+import { announce, reportError, runExercise } from "../lib/run.ts";
+import { bytesRepr } from "../lib/text.ts";
+import { bindUdp, type Datagram, isAnswerable } from "../lib/udp.ts";
+
+const options = {
+  host: hostOption("the address to listen on; 0.0.0.0 for other PCs too"),
+  port: portOption(9901, 0),
+  drop: probabilityOption("the probability that a datagram is lost"),
+  duplicate: probabilityOption("the probability that it is answered twice"),
+  reorder: probabilityOption("the probability that the next overtakes it"),
+  seed: integerOption(1, "another seed makes another run", 0, 4294967295),
+  quiet: flagOption("do not print what is received and sent"),
+};
+
+export const exercise: Exercise = {
+  id: "udp_server",
+  sheet: "note 1 (theory)",
+  title: "UDP echo server",
+  role: "server",
+  client: "udp_client",
+  options,
+  example: `
+terminal 1 $ deno run --allow-net=127.0.0.1 exercises/udp_server.ts --drop 0.2
+Starting up UDP echo server on 127.0.0.1 port 9901
+Data: b'1 Test message: SDN course examples'
+sent 35 bytes back to ('127.0.0.1', 51234)
+Data: b'2 Test message: SDN course examples'
+dropped
+
+terminal 2 $ deno run --allow-net=127.0.0.1:0,127.0.0.1:9901 exercises/udp_client.ts`,
+  questions: [{
+    question: "What does UDP promise, and what not?",
+    answer: `
+A datagram arrives whole or not at all: UDP keeps message boundaries, which TCP does
+not. But it guarantees no delivery, no order and no single copy: a datagram may be
+lost, overtaken or doubled on its way, and nobody tells the sender. There is no
+connection either: the server needs no accept, one socket serves all clients, and a
+program that needs more than this has to number, acknowledge and repeat by itself,
+or use TCP.`,
+  }],
+  demo: { args: ["--drop", "0.3", "--duplicate", "0.3", "--seed", "7"] },
+  // Replies go to whatever port a client has: no single port can be named.
+  permissions: { net: ["127.0.0.1"] },
+};
+
+/** How long an overtaken datagram waits if no other comes, in ms. */
+const OVERTAKEN_MS = 3000;
+
+/** What befalls one datagram. */
+export interface Fate {
+  drop: boolean;
+  duplicate: boolean;
+  reorder: boolean;
+}
+
+/** The fates of datagrams, one after another; the same for the same seed. */
+export function* fates(
+  odds: { drop: number; duplicate: number; reorder: number },
+  seed: number,
+): Generator<Fate, never> {
+  // Mulberry32, a generator of 32 bits of state: small, and the same everywhere.
+  const random = () => {
+    seed = (seed + 0x6d2b79f5) | 0;
+    let bits = Math.imul(seed ^ (seed >>> 15), seed | 1);
+    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
+    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
+  };
+  while (true) {
+    yield {
+      drop: random() < odds.drop,
+      duplicate: random() < odds.duplicate,
+      reorder: random() < odds.reorder,
+    };
+  }
+}
+
+export async function main(args: string[], stop: AbortSignal): Promise<void> {
+  const { host, port, quiet, seed, ...odds } = parseOptions(options, args);
+  const log = quiet ? () => {} : console.log;
+  using socket = bindUdp({ hostname: host, port });
+  stop.addEventListener("abort", () => socket.close());
+  console.log(
+    `Starting up UDP echo server on ${host} port ${socket.addr.port}`,
+  );
+  announce(exercise, socket.addr);
+
+  const answer = async ({ data, from }: Datagram) => {
+    try {
+      await socket.send(data, from);
+      log(`sent ${data.length} bytes back to ${formatPeer(from)}`);
+    } catch (error) {
+      if (!stop.aborted) reportError(exercise, error, args);
+    }
+  };
+  let overtaken: Datagram | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const release = async () => {
+    clearTimeout(timer);
+    const late = overtaken;
+    overtaken = undefined;
+    if (late) await answer(late);
+  };
+
+  const fate = fates(odds, seed);
+  while (true) {
+    const datagram = await socket.receive();
+    if (!datagram) break;
+    if (!isAnswerable(datagram.from, socket.addr)) {
+      log(`not answered: ${formatPeer(datagram.from)} is no client`);
+      continue;
+    }
+    log(`Data: ${bytesRepr(datagram.data)}`);
+    const { drop, duplicate, reorder } = fate.next().value;
+    if (drop) {
+      log("dropped");
+    } else if (reorder && !overtaken) {
+      log("held back");
+      // A copy: the socket uses its buffer again.
+      overtaken = { ...datagram, data: datagram.data.slice() };
+      timer = setTimeout(release, OVERTAKEN_MS);
+    } else {
+      await answer(datagram);
+      if (duplicate) await answer(datagram);
+      await release();
+    }
+  }
+  clearTimeout(timer);
+}
+
+if (import.meta.main) await runExercise(exercise, main);

@@ -1,0 +1,88 @@
+/**
+ * A TCP server that answers every client with a welcome.
+ *
+ * ```text
+ * terminal 1 $ deno run --allow-net=127.0.0.1:65432 exercises/welcome_server.ts
+ * terminal 2 $ deno run --allow-net=127.0.0.1:65432 exercises/welcome_client.ts
+ * ```
+ *
+ * The server prints who connected and what came. Ctrl+C ends it.
+ *
+ * @module
+ */
+
+import { formatPeer } from "../lib/endpoint.ts";
+import type { Exercise } from "../lib/exercise.ts";
+import { hostOption, portOption } from "../lib/option_kinds.ts";
+import { parseOptions } from "../lib/options.ts";
+import { announce, reportError, runExercise } from "../lib/run.ts";
+import { readChunks, writeAll } from "../lib/stream.ts";
+import { serveTcp } from "../lib/tcp.ts";
+import { bytesRepr } from "../lib/text.ts";
+
+const options = {
+  host: hostOption("the address to listen on; 0.0.0.0 for other PCs too"),
+  port: portOption(65432, 0),
+};
+
+export const exercise: Exercise = {
+  id: "welcome_server",
+  sheet: "note 1",
+  title: "TCP server that says welcome",
+  role: "server",
+  client: "welcome_client",
+  options,
+  example: `
+terminal 1 $ deno run --allow-net=127.0.0.1:65432 exercises/welcome_server.ts
+Listening on 127.0.0.1 port 65432
+connected by ('127.0.0.1', 51234)
+the data is b'Hello, world'
+
+terminal 2 $ deno run --allow-net=127.0.0.1:65432 exercises/welcome_client.ts`,
+  questions: [{
+    question:
+      "What do bind, listen and accept do, and what does listen's number mean?",
+    answer: `
+bind gives the socket its address and port; listen makes it a listening socket;
+accept returns a new socket for one client, and the listening one stays open for
+the next. Deno.listen does the first two. The number given to listen (the backlog)
+is not how many clients may be connected: it is how many connections may wait in
+the queue to be accepted.`,
+  }],
+  permissions: { net: ["127.0.0.1:65432"] },
+};
+
+const WELCOME = new TextEncoder().encode("welcome to my server");
+
+/** Answers the first bytes with the welcome; shows all that comes. */
+export async function welcome(
+  conn: Deno.TcpConn,
+  signal: AbortSignal,
+  log: (line: string) => void,
+): Promise<void> {
+  log(`connected by ${formatPeer(conn.remoteAddr as Deno.NetAddr)}`);
+  let isWelcomed = false;
+  for await (const data of readChunks(conn, { signal })) {
+    log(`the data is ${bytesRepr(data)}`);
+    if (!isWelcomed) await writeAll(conn, WELCOME);
+    isWelcomed = true;
+  }
+}
+
+export async function main(args: string[], stop: AbortSignal): Promise<void> {
+  const { host, port } = parseOptions(options, args);
+  await using server = serveTcp(
+    {
+      hostname: host,
+      port,
+      signal: stop,
+      onError: (error) => reportError(exercise, error),
+    },
+    (conn, signal) => welcome(conn, signal, console.log),
+  );
+  console.error(`Listening on ${host} port ${server.addr.port}`);
+  announce(exercise, server.addr);
+  await server.finished;
+}
+
+if (import.meta.main) await runExercise(exercise, main);

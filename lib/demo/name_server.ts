@@ -1,0 +1,143 @@
+/**
+ * A small authoritative name server on loopback, so that names can be looked up
+ * where there is no network: fixed IPv4 addresses, over UDP and TCP.
+ *
+ * RFC 1035 (messages), 2308 (negative answers), 6891 (EDNS), 7766 (DNS over TCP).
+ *
+ * @module
+ */
+
+// @ts-types="@types/dns-packet"
+import dnsPacket from "dns-packet";
+import { Buffer } from "node:buffer";
+import { readChunks, writeAll } from "../stream.ts";
+import { serveTcp } from "../tcp.ts";
+import { bindUdp } from "../udp.ts";
+
+/** A running name server. */
+export interface NameServer extends AsyncDisposable {
+  /** Where it answers, over UDP and TCP. */
+  readonly addr: Deno.NetAddr;
+}
+
+/** How long an answer may be kept in a cache, in seconds. */
+const TTL_S = 60;
+const AUTHORITATIVE = dnsPacket.AUTHORITATIVE_ANSWER;
+const RECURSION_DESIRED = dnsPacket.RECURSION_DESIRED;
+const FORMERR = 1, NXDOMAIN = 3, NOTIMP = 4, REFUSED = 5;
+
+/** The answer to one query; `undefined` to what is not a query at all. */
+export function answerQuery(
+  packet: Uint8Array,
+  addresses: ReadonlyMap<string, string>,
+): Uint8Array | undefined {
+  if (packet.length < 12) return undefined;
+  let query: dnsPacket.DecodedPacket;
+  try {
+    query = dnsPacket.decode(Buffer.from(packet));
+  } catch {
+    const id = packet[0] * 256 + packet[1];
+    return dnsPacket.encode({ type: "response", id, flags: FORMERR });
+  }
+  if (query.type !== "query") return undefined;
+  const respond = (flags: number, more: dnsPacket.Packet = {}) =>
+    dnsPacket.encode({
+      type: "response",
+      id: query.id,
+      flags: flags | (query.flags! & RECURSION_DESIRED),
+      questions: query.questions,
+      // Whoever speaks EDNS is answered in it.
+      additionals: query.additionals?.some(({ type }) => type === "OPT")
+        ? [{
+          type: "OPT",
+          name: ".",
+          udpPayloadSize: 1232,
+          flags: 0,
+          options: [],
+          ednsVersion: 0,
+          extendedRcode: 0,
+          flag_do: false,
+        }]
+        : [],
+      ...more,
+    });
+
+  const { opcode } = query as { opcode?: string }; // missing in the types
+  if (opcode !== "QUERY") return respond(NOTIMP);
+  if (query.questions?.length !== 1) return respond(FORMERR);
+  const [{ name, type, class: dnsClass }] = query.questions;
+  if (dnsClass !== "IN") return respond(REFUSED);
+  const address = addresses.get(name.toLowerCase().replace(/\.$/, ""));
+  if (address && type === "A") {
+    return respond(AUTHORITATIVE, {
+      answers: [{ type: "A", name, ttl: TTL_S, data: address }],
+    });
+  }
+  return respond(AUTHORITATIVE | (address ? 0 : NXDOMAIN), {
+    authorities: [{
+      type: "SOA",
+      name: ".",
+      ttl: TTL_S,
+      data: {
+        mname: "localhost",
+        rname: "nobody.localhost",
+        serial: 1,
+        refresh: 3600,
+        retry: 600,
+        expire: 86400,
+        minimum: TTL_S,
+      },
+    }],
+  });
+}
+
+/** Starts a name server that knows the given names, at a free port of 127.0.0.1. */
+export function serveNames(
+  addresses: ReadonlyMap<string, string>,
+): NameServer {
+  const hostname = "127.0.0.1";
+  const tcp = serveTcp(
+    { hostname, port: 0, onError: () => {} },
+    (conn, signal) => answerStream(conn, signal, addresses),
+  );
+  const udp = bindUdp({ hostname, port: tcp.addr.port });
+  const answering = (async () => {
+    for (
+      let datagram = await udp.receive();
+      datagram;
+      datagram = await udp.receive()
+    ) {
+      const response = answerQuery(datagram.data, addresses);
+      if (response) await udp.send(response, datagram.from);
+    }
+  })();
+  return {
+    addr: udp.addr,
+    async [Symbol.asyncDispose]() {
+      udp.close();
+      await Promise.all([answering, tcp.shutdown()]);
+    },
+  };
+}
+
+/** Over TCP each message follows its length in two bytes, and many may follow. */
+async function answerStream(
+  conn: Deno.TcpConn,
+  signal: AbortSignal,
+  addresses: ReadonlyMap<string, string>,
+): Promise<void> {
+  let pending = Buffer.alloc(0);
+  for await (const chunk of readChunks(conn, { signal, idleMs: 10_000 })) {
+    pending = Buffer.concat([pending, chunk]);
+    while (pending.length >= 2) {
+      const end = 2 + pending.readUInt16BE();
+      if (pending.length < end) break;
+      const response = answerQuery(pending.subarray(2, end), addresses);
+      pending = pending.subarray(end);
+      if (!response) return;
+      const length = Buffer.alloc(2);
+      length.writeUInt16BE(response.length);
+      await writeAll(conn, Buffer.concat([length, response]));
+    }
+  }
+}

@@ -1,0 +1,78 @@
+/**
+ * The exercises as a list: finding one, and showing all.
+ *
+ * @module
+ */
+
+import { closestString } from "@std/text/closest-string";
+import { type Exercise, permissionFlags } from "../exercise.ts";
+import { UsageError } from "../explain.ts";
+
+/**
+ * The exercises that a name or a sheet number stands for, at least one.
+ *
+ * @throws {UsageError} if there is none; it suggests the nearest name
+ */
+export function find(
+  exercises: readonly Exercise[],
+  wanted: string,
+): Exercise[] {
+  const key = simple(wanted);
+  const found = exercises.filter(({ id, sheet, alias }) =>
+    [id, sheet, alias ?? id].map(simple).includes(key)
+  );
+  if (found.length > 0) return found;
+  const nearest = closestString(
+    wanted,
+    exercises.flatMap(({ id, sheet }) => [id, sheet]),
+  );
+  throw new UsageError(
+    `there is no exercise ${JSON.stringify(wanted)}`,
+    `did you mean ${nearest}? "deno task lab" lists all`,
+  );
+}
+
+/**
+ * The one exercise that a name or a sheet number stands for.
+ *
+ * @throws {UsageError} if there is none, or more than one
+ */
+export function findOne(
+  exercises: readonly Exercise[],
+  wanted: string,
+): Exercise {
+  const found = find(exercises, wanted);
+  if (found.length === 1) return found[0];
+  throw new UsageError(
+    `${wanted} stands for ${found.map(({ id }) => id).join(" and ")}`,
+    `name one of them`,
+  );
+}
+
+/** The list for the terminal, in at most 80 columns. */
+export function listText(exercises: readonly Exercise[]): string {
+  return exercises.map(({ sheet, id, title, permissions }) => {
+    const flags = permissionFlags(permissions).join(" ") || "nothing";
+    return `${sheet.padEnd(15)} ${id.padEnd(29)} ${title}\n` +
+      `${"".padEnd(15)} permitted: ${flags}`;
+  }).join("\n");
+}
+
+/** The table of the README, in Markdown. */
+export function readmeTable(exercises: readonly Exercise[]): string {
+  const rows = exercises.map(({ sheet, id, title, permissions }) => {
+    const flags = permissionFlags(permissions)
+      .map((flag) => `\`${flag}\``).join(" ") || "none";
+    return `| ${sheet} | [${id}](exercises/${id}.ts) | ${title} | ${flags} |`;
+  });
+  return [
+    "| Sheet | Program | What it is | Permission |",
+    "| --- | --- | --- | --- |",
+    ...rows,
+  ].join("\n");
+}
+
+// "Note 1", "note1" and "note-1" are one number; echo_server.ts is echo_server.
+function simple(text: string): string {
+  return text.toLowerCase().replace(/\.ts$/, "").replace(/[\s_()-]/g, "");
+}

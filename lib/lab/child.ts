@@ -1,0 +1,51 @@
+/**
+ * Exercises as child processes, each with the permissions that it needs for its
+ * arguments and no others.
+ *
+ * @module
+ */
+
+import { type Exercise, permissionFlags, permissionsFor } from "../exercise.ts";
+
+/** The arguments of `deno` that run an exercise; `folder` holds its script. */
+export function runArguments(
+  exercise: Exercise,
+  args: string[],
+  folder: URL,
+): string[] {
+  return [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    ...permissionFlags(permissionsFor(exercise, args)),
+    new URL(`${exercise.id}.ts`, folder).href,
+    ...args,
+  ];
+}
+
+/**
+ * Runs an exercise in the place of this program: it has the terminal, and its
+ * exit code is returned.
+ */
+export async function runInTerminal(
+  exercise: Exercise,
+  args: string[],
+  folder: URL,
+): Promise<number> {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: runArguments(exercise, args, folder),
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  }).spawn();
+  // At a terminal Ctrl+C reaches the child by itself; here it must only not end
+  // us first. What is sent to this process alone is handed on.
+  const isTerminal = Deno.stdin.isTerminal();
+  Deno.addSignalListener("SIGINT", () => {
+    if (!isTerminal) child.kill("SIGINT");
+  });
+  if (Deno.build.os !== "windows") {
+    Deno.addSignalListener("SIGTERM", () => child.kill("SIGTERM"));
+  }
+  return (await child.status).code;
+}

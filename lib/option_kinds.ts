@@ -1,0 +1,162 @@
+/**
+ * The kinds of options and operands that the lab's programs take.
+ *
+ * @module
+ */
+
+import {
+  type Endpoint,
+  formatEndpoint,
+  parseEndpoint,
+  parseHost,
+  parsePort,
+} from "./endpoint.ts";
+import type { Option } from "./options.ts";
+
+/** The longest time that can be given, in seconds: a day. */
+const MOST_SECONDS = 86_400;
+
+/** A host name or address. */
+export function hostOption(help: string): Option<string> {
+  return {
+    value: "<host>",
+    help,
+    default: "127.0.0.1",
+    parse: last(parseHost),
+  };
+}
+
+/** A port number; a server may take 0, for any free port. */
+export function portOption(port: number, least: 0 | 1): Option<number> {
+  return {
+    value: "<port>",
+    help: least === 0
+      ? "the port to listen on; 0 takes any free one"
+      : "the port of the server",
+    default: port,
+    parse: last((text) => parsePort(text, least)),
+  };
+}
+
+/** A time in seconds, which may have decimals. */
+export function secondsOption<T extends number | undefined>(
+  seconds: T,
+  help: string,
+): Option<T | number> {
+  return {
+    value: "<seconds>",
+    help,
+    default: seconds,
+    shown: seconds === undefined ? "no limit" : undefined,
+    parse: last((text) => {
+      const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+      if (value > 0 && value <= MOST_SECONDS) return value;
+      throw new SyntaxError(
+        `${JSON.stringify(text)} is not a time: give seconds, ` +
+          `more than 0 and at most ${MOST_SECONDS}, such as 0.5 or 10`,
+      );
+    }),
+  };
+}
+
+/** A whole number. */
+export function integerOption<T extends number | undefined>(
+  value: T,
+  help: string,
+  least: number,
+  most: number,
+): Option<T | number> {
+  return {
+    value: "<number>",
+    help,
+    default: value,
+    shown: value === undefined ? "none" : undefined,
+    parse: last((text) => parseInteger(text, least, most)),
+  };
+}
+
+/** A probability from 0 to 1. */
+export function probabilityOption(help: string): Option<number> {
+  return {
+    value: "<0…1>",
+    help,
+    default: 0,
+    parse: last((text) => {
+      const value = /^\d*\.?\d+$/.test(text) ? Number(text) : NaN;
+      if (value >= 0 && value <= 1) return value;
+      throw new SyntaxError(
+        `${
+          JSON.stringify(text)
+        } is not a probability: give 0 to 1, such as 0.25`,
+      );
+    }),
+  };
+}
+
+/** A name server's address, and its port if it is not 53. */
+export function nameServerOption(): Option<Endpoint | undefined> {
+  return {
+    value: "<ip[:port]>",
+    help: "the name server to ask",
+    default: undefined,
+    shown: "the system's",
+    parse: last((text) => {
+      const server = parseEndpoint(text, 53);
+      if (/^[\d.]+$|:/.test(server.hostname)) return server;
+      throw new SyntaxError(
+        `${JSON.stringify(text)} is not the address of a name server: ` +
+          "give its IP address, such as 192.168.0.1 or 127.0.0.1:5353",
+      );
+    }),
+    net: (server) => server ? [formatEndpoint(server)] : [],
+  };
+}
+
+/** An option without a value: given or not. */
+export function flagOption(help: string): Option<boolean> {
+  return { help, default: false, parse: () => true };
+}
+
+/** The operands: what stands on the command line without a name. */
+export function operands<T>(
+  value: string,
+  help: string,
+  parse: (text: string) => T,
+  { values, most = Infinity, net, show = String }: {
+    values: T[];
+    most?: number;
+    net?: (value: T) => string;
+    show?: (value: T) => string;
+  },
+): Option<T[]> {
+  return {
+    value,
+    help,
+    default: values,
+    shown: values.map(show).join(" "),
+    most,
+    parse: (texts) => texts.map(parse),
+    net: net && ((given) => given.map(net)),
+  };
+}
+
+/**
+ * A whole number, in decimal.
+ *
+ * @throws {SyntaxError} if `text` is not one from `least` to `most`
+ */
+export function parseInteger(
+  text: string,
+  least: number,
+  most: number,
+): number {
+  const value = /^-?\d{1,16}$/.test(text) ? Number(text) : NaN;
+  if (value >= least && value <= most) return value;
+  throw new SyntaxError(
+    `${JSON.stringify(text)} is not a whole number from ${least} to ${most}`,
+  );
+}
+
+function last<T>(parse: (text: string) => T): (texts: string[]) => T {
+  return (texts) => parse(texts.at(-1)!);
+}

@@ -1,0 +1,69 @@
+/**
+ * The keyboard and the screen of a program whose user types while messages
+ * arrive.
+ *
+ * Python's `input()` blocks until Enter, and nothing else runs meanwhile. Here
+ * typed lines are a stream like a connection's, so both can be waited for.
+ *
+ * @module
+ */
+
+import { MAX_LINE_BYTES, readLines } from "./lines.ts";
+
+const encoder = new TextEncoder();
+
+/**
+ * What the user types, line by line; from a file or a pipe likewise. It ends at
+ * Ctrl+D (Windows: Ctrl+Z and Enter), or at the end of the file.
+ *
+ * @throws {RangeError} if a line is longer than {@linkcode MAX_LINE_BYTES}
+ */
+export async function* typedLines(): AsyncGenerator<Uint8Array> {
+  try {
+    yield* readLines(Deno.stdin.readable);
+  } catch (error) {
+    if (!(error instanceof Deno.errors.InvalidData)) throw error;
+    throw new RangeError(
+      `a message may have at most ${MAX_LINE_BYTES} bytes: this line is longer`,
+    );
+  }
+}
+
+/**
+ * A prompt that stays the last thing on the screen. Where nobody types at a
+ * terminal there is none.
+ */
+export class Prompt {
+  #text: string;
+  #active = Deno.stdin.isTerminal() && Deno.stdout.isTerminal();
+  #shown = false;
+
+  /** A prompt; nothing is shown yet. */
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Shows the prompt, on a line of its own: after Enter the old one is done with. */
+  show(): void {
+    if (!this.#active) return;
+    Deno.stdout.writeSync(encoder.encode(this.#text));
+    this.#shown = true;
+  }
+
+  /** Puts a line above the prompt; what the user has begun to type is kept. */
+  print(line: string): void {
+    if (!this.#shown) return console.log(line);
+    this.hide();
+    console.log(line);
+    this.show();
+  }
+
+  /** Takes the prompt away. */
+  hide(): void {
+    if (!this.#shown) return;
+    this.#shown = false;
+    const blank = " ".repeat(this.#text.length);
+    const erase = Deno.noColor ? `\r${blank}\r` : "\r\x1b[K";
+    Deno.stdout.writeSync(encoder.encode(erase));
+  }
+}
