@@ -75,7 +75,9 @@ Deno.test("greeting() names who is greeted", () => {
 
 /** A folder name that every system takes. */
 export function parseName(text: string): string {
-  if (/^[\p{L}\p{N}_][\p{L}\p{N}_. -]{0,63}(?<![. ])$/u.test(text)) return text;
+  if (/^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_. -]{0,63}(?<![. ])$/u.test(text)) {
+    return text;
+  }
   throw new SyntaxError(
     `${
       JSON.stringify(text)

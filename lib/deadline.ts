@@ -27,15 +27,20 @@ export async function unlessAborted<T>(
   late: (value: T) => void = () => {},
 ): Promise<T> {
   if (!signal) return await promise;
-  const aborted = Promise.withResolvers<never>();
+  const result = Promise.withResolvers<T>();
+  let isAborted = signal.aborted;
   const abort = () => {
-    promise.then(late, () => {});
-    aborted.reject(signal.reason);
+    isAborted = true;
+    result.reject(signal.reason);
   };
-  if (signal.aborted) abort();
+  if (isAborted) abort();
   signal.addEventListener("abort", abort, { once: true });
+  promise.then(
+    (value) => isAborted ? late(value) : result.resolve(value),
+    result.reject,
+  );
   try {
-    return await Promise.race([promise, aborted.promise]);
+    return await result.promise;
   } finally {
     signal.removeEventListener("abort", abort);
   }

@@ -80,15 +80,15 @@ export function permissionsFor(
       }
       if (port !== undefined) return [peer];
       // Without a port, a server's entry stands for the clients it answers.
-      return isLoopback(host) ? [host] : [peer, ...PRIVATE_NETWORKS];
+      const alone = host.includes(":") ? `[${host}]` : host;
+      return isLoopback(host) ? [alone] : [peer, ...PRIVATE_NETWORKS];
     });
   }
   for (const [name, option] of Object.entries(options)) {
-    const needed = option.net?.(values[name]) ?? [];
+    if (!option.net || values[name] === option.default) continue;
     // Operands stand in the place of the default, a name server is one more.
-    if (needed.length > 0) {
-      net = name === "_" ? needed : [...net, ...needed];
-    }
+    const needed = option.net(values[name]);
+    net = name === "_" ? needed : [...net, ...needed];
   }
   return {
     ...permissions,

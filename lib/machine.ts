@@ -72,7 +72,8 @@ export function reachableIpv4(
   ).find((found) => found.length > 0) ?? [];
 }
 
-function markOf(
+/** What keeps other machines from an address, by its interface. */
+export function markOf(
   name: string,
   address: string,
   mac: string,

@@ -1,0 +1,72 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { run } from "../child.ts";
+
+/** A folder of its own for a test, outside of this project. */
+async function folder(): Promise<AsyncDisposable & { path: string }> {
+  const path = await Deno.makeTempDir({ prefix: "lab-" });
+  return {
+    path,
+    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
+  };
+}
+
+const denoIn = (cwd: string, ...args: string[]) =>
+  new Deno.Command(Deno.execPath(), { args, cwd, env: { NO_COLOR: "1" } })
+    .output().then(({ code, stdout, stderr }) => ({
+      code,
+      text: new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr),
+    }));
+
+Deno.test("create_project makes a project that runs, and whose test passes", async () => {
+  await using here = await folder();
+  const { code, stdout, stderr } = await run("create_project", [], {
+    cwd: here.path,
+  });
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(stdout.trim().split("\n"), [
+    "Created SDN_LAB/deno.json",
+    "Created SDN_LAB/main.ts",
+    "Created SDN_LAB/main_test.ts",
+    "Run it:  cd SDN_LAB && deno task start",
+    "Test it: cd SDN_LAB && deno task test",
+  ]);
+  const project = `${here.path}/SDN_LAB`;
+  const started = await denoIn(project, "task", "start");
+  assertEquals(started.code, 0);
+  assertMatch(started.text, /hello world/);
+  const tested = await denoIn(project, "task", "test");
+  assertEquals(tested.code, 0, tested.text);
+  assertMatch(tested.text, /1 passed/);
+});
+
+Deno.test("create_project never overwrites anything", async () => {
+  await using here = await folder();
+  await Deno.mkdir(`${here.path}/SDN_LAB`);
+  await Deno.writeTextFile(`${here.path}/SDN_LAB/main.ts`, "mine");
+  await Deno.writeTextFile(`${here.path}/notes`, "mine");
+  for (const name of ["SDN_LAB", "notes"]) {
+    const { code, stderr } = await run("create_project", [name], {
+      cwd: here.path,
+    });
+    assertEquals(code, 65);
+    assertMatch(
+      stderr,
+      /already .*nothing is overwritten\nhint: choose another/,
+    );
+  }
+  assertEquals(await Deno.readTextFile(`${here.path}/notes`), "mine");
+  assertEquals(Array.from(Deno.readDirSync(`${here.path}/SDN_LAB`)).length, 1);
+});
+
+Deno.test("create_project takes the name of a folder, and no path out of here", async () => {
+  await using here = await folder();
+  const good = await run("create_project", ["মেয়াদ ২"], { cwd: here.path });
+  assertEquals(good.code, 0, good.stderr);
+  for (const name of ["../x", "/tmp/x", "a/b", "a\\b", ".", "..", "", "a:b"]) {
+    const { code, stdout } = await run("create_project", [name], {
+      cwd: here.path,
+    });
+    assertEquals([code, stdout], [65, ""], name);
+  }
+  assertEquals(Array.from(Deno.readDirSync(here.path)).length, 1);
+});

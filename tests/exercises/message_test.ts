@@ -1,0 +1,206 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { encodeLine, readLines } from "../../lib/lines.ts";
+import { readChunks, writeAll } from "../../lib/stream.ts";
+import { connectTcp, serveTcp, type TcpHandler } from "../../lib/tcp.ts";
+import { run, serve, start } from "../child.ts";
+
+const CHILDREN = { run: [Deno.execPath()], net: ["127.0.0.1"] };
+const encode = (text: string) => new TextEncoder().encode(text);
+
+function peer(handler: TcpHandler) {
+  return serveTcp(
+    { hostname: "127.0.0.1", port: 0, onError: () => {} },
+    handler,
+  );
+}
+
+Deno.test({
+  name:
+    "message_server and message_client talk in both directions until the client's bye",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("message_server");
+  await using client = start("message_client", ["--port", `${server.port}`]);
+  await server.line(/^Connection from: \('127\.0\.0\.1', \d+\)$/);
+  for (const text of ["hello", "", "বাংলা 😀"]) {
+    await client.write(text + "\n");
+    await server.line(new RegExp(`^from connected user: ${text}$`));
+    await server.write(`re: ${text}\n`);
+    await client.line(new RegExp(`^Received from server: re: ${text}$`));
+  }
+  await client.write("bye\n");
+  const [ours, theirs] = [await server.result, await client.result];
+  assertEquals([ours.code, theirs.code, theirs.stderr], [0, 0, ""]);
+  assertMatch(ours.stdout, /from connected user: bye\n$/);
+});
+
+Deno.test({
+  name: "message_server's bye ends every client",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("message_server");
+  const port = ["--port", `${server.port}`];
+  await using one = start("message_client", port);
+  await using two = start("message_client", port);
+  await one.write("one\n");
+  await two.write("two\n");
+  await server.line(/user: one$/);
+  await server.line(/user: two$/);
+  await server.write("to all\nbye\n");
+  for (const child of [one, two]) {
+    const { code, stdout } = await child.result;
+    assertEquals(code, 0);
+    assertEquals(
+      stdout,
+      "Received from server: to all\nReceived from server: bye\n",
+    );
+  }
+  assertEquals((await server.result).code, 0);
+});
+
+Deno.test({
+  name:
+    "message_server goes on while another client is there, and with --keep after the last",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("message_server", ["--keep"]);
+  const port = ["--port", `${server.port}`];
+  for (const name of ["first", "second"]) {
+    const { code } = await run("message_client", port, {
+      input: `${name}\nbye\n`,
+    });
+    assertEquals(code, 0);
+    await server.line(new RegExp(`user: ${name}$`));
+  }
+  server.kill("SIGINT");
+  assertEquals((await server.result).code, 0);
+});
+
+Deno.test({
+  name: "message_server says bye to its clients at Ctrl+C",
+  permissions: CHILDREN,
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await using server = await serve("message_server");
+  await using client = start("message_client", ["--port", `${server.port}`]);
+  await server.line(/^Connection from/);
+  server.kill("SIGINT");
+  assertEquals((await server.result).code, 0);
+  const { code, stdout } = await client.result;
+  assertEquals([code, stdout], [0, "Received from server: bye\n"]);
+});
+
+Deno.test({
+  name:
+    "message_client sends 10,000 piped lines in order, half-closes, and shows the rest",
+  permissions: CHILDREN,
+}, async () => {
+  const lines: string[] = [];
+  await using server = peer(async (conn) => {
+    for await (const line of readLines(readChunks(conn))) {
+      lines.push(new TextDecoder().decode(line));
+    }
+    await writeAll(conn, encode("got all\r\nno line end"));
+  });
+  const input = Array.from({ length: 10_000 }, (_, index) => `line ${index}`);
+  const { code, stdout, stderr } = await run("message_client", [
+    "--port",
+    `${server.addr.port}`,
+  ], { input: input.join("\n") });
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(lines, input);
+  assertEquals(
+    stdout,
+    "Received from server: got all\nReceived from server: no line end\n",
+  );
+});
+
+Deno.test({
+  name: "message_client ends without another Enter when the server leaves",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = peer((conn) => writeAll(conn, encode("one\ntwo")));
+  await using client = start("message_client", [
+    "--port",
+    `${server.addr.port}`,
+  ]);
+  const { code, stdout, stderr } = await client.result;
+  assertEquals(code, 74);
+  assertEquals(
+    stdout,
+    "Received from server: one\nReceived from server: two\n",
+  );
+  assertMatch(stderr, /the server closed the connection without a bye\n$/);
+});
+
+Deno.test({
+  name: "message_client gives up a server that does not close after bye",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = peer(async (conn, signal) => {
+    for await (const _ of readChunks(conn));
+    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+  });
+  const { code } = await run("message_client", [
+    "--port",
+    `${server.addr.port}`,
+    "--timeout",
+    "0.2",
+  ], { input: "bye\n" });
+  assertEquals(code, 0);
+});
+
+Deno.test({
+  name:
+    "the message programs print nothing of the peer raw, and mark every line of it",
+  permissions: CHILDREN,
+}, async () => {
+  const nasty = "\x1b[2J\x1b]0;x\x07 \u202e\rReceived from server: fake";
+  await using fake = peer((conn) => writeAll(conn, encode(nasty + "\nbye\n")));
+  const { stdout } = await run("message_client", [
+    "--port",
+    `${fake.addr.port}`,
+  ]);
+  assertEquals(
+    stdout,
+    "Received from server: \\x1b[2J\\x1b]0;x\\x07 \\u{202e}\\rReceived from server: fake\n" +
+      "Received from server: bye\n",
+  );
+  await using server = await serve("message_server");
+  using conn = await connectTcp({ hostname: "127.0.0.1", port: server.port });
+  await writeAll(conn, new Uint8Array([0xff, 0x1b, 0x0a]));
+  await server.line(/^from connected user: \\xff\\x1b$/);
+});
+
+Deno.test({
+  name:
+    "message_server closes a client whose line has no end, and serves the others",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("message_server");
+  using flood = await connectTcp({ hostname: "127.0.0.1", port: server.port });
+  using other = await connectTcp({ hostname: "127.0.0.1", port: server.port });
+  await writeAll(flood, new Uint8Array(70_000).fill(97)).catch(() => {});
+  await server.line(/^message_server: a line is longer than 65536 bytes$/);
+  await writeAll(other, encodeLine(encode("fine")));
+  await server.line(/^from connected user: fine$/);
+});
+
+Deno.test({
+  name:
+    "message_client refuses to send a line that is too long, and one of 65,536 bytes arrives",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("message_server", ["--keep"]);
+  const port = ["--port", `${server.port}`];
+  const long = await run("message_client", port, {
+    input: "a".repeat(65_537) + "\n",
+  });
+  assertEquals(long.code, 65, long.stderr);
+  assertMatch(long.stderr, /at most 65536 bytes/);
+  const whole = "b".repeat(65_536);
+  const fits = await run("message_client", port, { input: `${whole}\nbye\n` });
+  assertEquals(fits.code, 0, fits.stderr);
+  const line = await server.line(/^from connected user: b/);
+  assert(line === `from connected user: ${whole}`);
+});

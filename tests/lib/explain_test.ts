@@ -1,0 +1,130 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { timeoutError } from "../../lib/deadline.ts";
+import { EXIT, explain, UsageError } from "../../lib/explain.ts";
+import { located, type Operation } from "../../lib/fault.ts";
+
+const at = (error: Error, syscall: Operation, address = "127.0.0.1:9900") =>
+  located(error, syscall, address);
+const withCode = (code: string, message = code) =>
+  Object.assign(new Error(message), { code });
+const { errors } = Deno;
+
+// What happens, the exit code, and what the words must hold.
+const CASES: [unknown, number, RegExp][] = [
+  [new UsageError("--port needs a value"), EXIT.USAGE, /needs a value/],
+  [new SyntaxError('"127.1" is not'), EXIT.DATA, /127\.1/],
+  [new RangeError("65508 bytes do not fit"), EXIT.DATA, /65508/],
+  [new errors.AlreadyExists("there is already"), EXIT.DATA, /already/],
+  [
+    at(new errors.NotFound("no such name"), "lookup", "no.lan"),
+    EXIT.NO_HOST,
+    /^no\.lan: no such name/,
+  ],
+  [
+    at(
+      new Error(
+        "failed to lookup address information: Name or service not known",
+      ),
+      "connect",
+      "no.lan:80",
+    ),
+    EXIT.NO_HOST,
+    /^no\.lan:80: Name or service not known/,
+  ],
+  [
+    at(
+      new Error(
+        "failed to lookup address information: Temporary failure in name resolution",
+      ),
+      "connect",
+    ),
+    EXIT.TEMPORARY,
+    /Temporary failure/,
+  ],
+  [
+    at(new errors.TimedOut("no name server answered"), "lookup", "a.lan"),
+    EXIT.TEMPORARY,
+    /a\.lan: no name server/,
+  ],
+  [at(timeoutError("no answer"), "connect"), EXIT.TEMPORARY, /9900: no answer/],
+  [at(timeoutError("silent"), "read"), EXIT.TEMPORARY, /9900: silent/],
+  [
+    at(new errors.ConnectionRefused("os error 111"), "connect"),
+    EXIT.UNAVAILABLE,
+    /nothing is listening at 127\.0\.0\.1:9900/,
+  ],
+  [
+    at(new errors.NetworkUnreachable(""), "connect"),
+    EXIT.UNAVAILABLE,
+    /cannot be reached/,
+  ],
+  [at(withCode("EHOSTUNREACH"), "connect"), EXIT.UNAVAILABLE, /cannot be/],
+  [at(new errors.AddrInUse(""), "listen"), EXIT.UNAVAILABLE, /9900 is already/],
+  [
+    at(new errors.AddrNotAvailable(""), "listen", "10.9.9.9:80"),
+    EXIT.UNAVAILABLE,
+    /10\.9\.9\.9:80 is not an address of this machine/,
+  ],
+  [new errors.NotSupported("UDP needs"), EXIT.UNAVAILABLE, /UDP needs/],
+  [
+    at(new errors.PermissionDenied(""), "listen", "127.0.0.1:80"),
+    EXIT.PERMISSION,
+    /listen at 127\.0\.0\.1:80/,
+  ],
+  [new errors.PermissionDenied("no write"), EXIT.PERMISSION, /no write/],
+  [new errors.NotCapable("--allow-net=x"), EXIT.PERMISSION, /--allow-net=x/],
+  [new errors.InvalidData("it differs"), EXIT.PROTOCOL, /it differs/],
+  [new errors.UnexpectedEof("closed after 3 of 5"), EXIT.IO, /3 of 5/],
+  [at(new errors.ConnectionReset(""), "read"), EXIT.IO, /9900 broke/],
+  [at(new errors.BrokenPipe(""), "write"), EXIT.IO, /9900 closed/],
+  [withCode("EMFILE", "Too many open files"), EXIT.OS, /Too many open files/],
+  [withCode("ENOSPC", "No space left"), EXIT.IO, /No space left/],
+  [new TypeError("x is undefined"), EXIT.SOFTWARE, /a bug in this program/],
+  ["a string", EXIT.SOFTWARE, /a string/],
+];
+
+Deno.test({
+  name: "explain() has words and an exit code for whatever a user can meet",
+  permissions: "none",
+}, () => {
+  for (const [error, exitCode, words] of CASES) {
+    const explained = explain(error);
+    assertEquals(explained.exitCode, exitCode, String(error));
+    assertMatch(explained.message, words);
+  }
+});
+
+Deno.test({
+  name: "explain() uses one line, without the system's error numbers",
+  permissions: "none",
+}, () => {
+  const error = at(
+    new Error("Address family not supported (os error 97)"),
+    "lookup",
+  );
+  assert(!explain(error).message.includes("os error"));
+  for (const [error, exitCode] of CASES) {
+    if (exitCode === EXIT.SOFTWARE) continue; // a bug shows where it is
+    assert(!explain(error).message.includes("\n"));
+  }
+});
+
+Deno.test({
+  name:
+    "explain() hints at what to do, with this machine's addresses if it may know them",
+  permissions: { sys: ["networkInterfaces"] },
+}, () => {
+  const error = new errors.AddrNotAvailable("");
+  assertMatch(explain(error).hint!, /127\.0\.0\.1/);
+});
+
+Deno.test({
+  name: "located() notes the innermost place, on the same error",
+  permissions: "none",
+}, () => {
+  const error = new errors.ConnectionReset("reset");
+  assertEquals(located(error, "read", "a:1"), error);
+  located(error, "connect", "b:2");
+  assertMatch(explain(error).message, /^a:1/);
+  assertEquals(located("text", "read", "a:1"), "text");
+});

@@ -1,0 +1,152 @@
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { UsageError } from "../../lib/explain.ts";
+import {
+  flagOption,
+  hostOption,
+  integerOption,
+  nameServerOption,
+  operands,
+  parseInteger,
+  portOption,
+  probabilityOption,
+  secondsOption,
+} from "../../lib/option_kinds.ts";
+import { describeOptions, parseOptions } from "../../lib/options.ts";
+
+const options = {
+  _: operands("[number …]", "numbers", (text) => parseInteger(text, -9, 9), {
+    values: [1],
+    most: 2,
+  }),
+  host: hostOption("the host"),
+  port: portOption(9900, 0),
+  timeout: secondsOption(10, "how long"),
+  idle: secondsOption(undefined, "how long"),
+  count: integerOption(3, "how many", 1, 100),
+  drop: probabilityOption("how likely"),
+  "name-server": nameServerOption(),
+  quiet: flagOption("no words"),
+};
+
+Deno.test({
+  name: "parseOptions() gives the defaults for what is not there",
+  permissions: "none",
+}, () => {
+  assertEquals(parseOptions(options, []), {
+    _: [1],
+    host: "127.0.0.1",
+    port: 9900,
+    timeout: 10,
+    idle: undefined,
+    count: 3,
+    drop: 0,
+    "name-server": undefined,
+    quiet: false,
+  });
+});
+
+Deno.test({
+  name:
+    "parseOptions() takes options in both forms, the last one counts, and negative operands",
+  permissions: "none",
+}, () => {
+  const given = parseOptions(
+    options,
+    "--port 80 -3 --port=81 --quiet --host pc7.lan --timeout 0.5 --idle=2 -- 5"
+      .split(" "),
+  );
+  assertEquals(given._, [-3, 5]);
+  assertEquals([given.port, given.host, given.quiet], [81, "pc7.lan", true]);
+  assertEquals([given.timeout, given.idle], [0.5, 2]);
+});
+
+Deno.test({
+  name: "parseOptions() takes a name server with and without a port",
+  permissions: "none",
+}, () => {
+  const server = (text: string) =>
+    parseOptions(options, ["--name-server", text])["name-server"];
+  assertEquals(server("10.0.0.1"), { hostname: "10.0.0.1", port: 53 });
+  assertEquals(server("127.0.0.1:5353")?.port, 5353);
+  assertEquals(server("[::1]:5353"), { hostname: "::1", port: 5353 });
+});
+
+Deno.test({
+  name: "parseOptions() refuses wrong command lines, says what and quotes it",
+  permissions: "none",
+}, () => {
+  const cases: [string[], string][] = [
+    [["--port", "-1"], '--port: "-1"'],
+    [["--port", "65536"], '"65536"'],
+    [["--port", "1.5"], '"1.5"'],
+    [["--port", "NaN"], '"NaN"'],
+    [["--port", "9900x"], '"9900x"'],
+    [["--port", " 9900"], '" 9900"'],
+    [["--port", "0x10"], '"0x10"'],
+    [["--port", "1e3"], '"1e3"'],
+    [["--port"], "--port needs a value"],
+    [["--port="], "--port needs a value"],
+    [["--port", "--quiet"], "--port needs a value"],
+    [["--host", ""], "--host needs a value"],
+    [["--host", "a b"], '"a b"'],
+    [["--host", "http://x"], '"http://x"'],
+    [["--host", "127.0.0.1:99"], '"127.0.0.1:99"'],
+    [["--timeout", "0"], '"0"'],
+    [["--timeout", "-1"], '"-1"'],
+    [["--timeout", "soon"], '"soon"'],
+    [["--timeout", "1e12"], '"1e12"'],
+    [["--timeout", "100000"], '"100000"'],
+    [["--count", "0"], '"0"'],
+    [["--count", "2.5"], '"2.5"'],
+    [["--drop", "1.1"], '"1.1"'],
+    [["--drop", "-0.1"], '"-0.1"'],
+    [["--name-server", "dns.lan"], '"dns.lan"'],
+    [["--name-server", "10.0.0.1:x"], '"x"'],
+    [["--prot", "1"], 'unknown option "--prot"'],
+    [["--prot=1"], 'unknown option "--prot"'],
+    [["-x"], 'unknown option "-x"'],
+    [["--no-quiet"], 'unknown option "--no-quiet"'],
+    [["1", "2", "3"], 'unexpected argument "3"'],
+  ];
+  for (const [args, message] of cases) {
+    assertThrows(
+      () => parseOptions(options, args),
+      UsageError,
+      message,
+      args.join(" "),
+    );
+  }
+});
+
+Deno.test({
+  name: "parseOptions() suggests the nearest option",
+  permissions: "none",
+}, () => {
+  const error = assertThrows(
+    () => parseOptions(options, ["--prot", "1"]),
+    UsageError,
+  );
+  assert(error.hint?.includes("did you mean --port?"));
+});
+
+Deno.test({
+  name:
+    "parseOptions() leaves a wrong operand to the program: it is data, not usage",
+  permissions: "none",
+}, () => {
+  assertThrows(() => parseOptions(options, ["10"]), SyntaxError, '"10"');
+});
+
+Deno.test({
+  name: "describeOptions() names every option and its default in 80 columns",
+  permissions: "none",
+}, () => {
+  const lines = describeOptions(options);
+  for (const name of Object.keys(options)) {
+    const shown = name === "_" ? "[number …]" : `--${name}`;
+    assert(lines.some((line) => line.startsWith(`  ${shown}`)), name);
+  }
+  assert(lines.every((line) => line.length <= 80));
+  assert(lines.join("\n").includes("(default: 9900)"));
+  assert(lines.join("\n").includes("(default: no limit)"));
+});
