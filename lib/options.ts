@@ -54,7 +54,7 @@ export function parseOptions<O extends Options>(
     string: ["_", ...valued],
     unknown: (arg, name) => {
       const bare = name?.replace(/=$/, "") ?? "";
-      if (valued.includes(bare)) throw needsValue(bare, options[bare].value!);
+      if (valued.includes(bare)) throw needsValue(bare, options[bare]);
       if (name !== undefined) throw unknownOption(arg, names);
     },
   });
@@ -64,7 +64,7 @@ export function parseOptions<O extends Options>(
   };
   for (const name of names) {
     const value = given[name];
-    if (value === "") throw needsValue(name, options[name].value!);
+    if (value === "") throw needsValue(name, options[name]);
     texts[name] = value === undefined || value === false ? [] : [String(value)];
   }
   const most = options._?.most ?? 0;
@@ -133,9 +133,10 @@ function protectValues(valued: string[], args: string[]): string[] {
   return safe;
 }
 
-function needsValue(name: string, value: string): UsageError {
+function needsValue(name: string, option: Option<unknown>): UsageError {
+  const example = option.default ? `, such as ${option.default}` : "";
   return new UsageError(
-    `--${name} needs a value: --${name} ${value}`,
+    `--${name} needs a value: --${name} ${option.value}${example}`,
     "--help shows what this program takes",
   );
 }
