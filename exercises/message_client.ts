@@ -101,7 +101,7 @@ export async function main(args: string[]): Promise<void> {
   using conn = await connectTcp({ hostname: host, port, timeoutMs });
   const prompt = new Prompt(" -> ");
 
-  const heard = listen(conn, (line) => prompt.print(line))
+  const heard = listen(conn, prompt.print)
     .then((bye) => bye ? "bye" : "closed");
   const said = speak(conn, typedLines(), () => prompt.show())
     .then(() => "said", (error) => {

@@ -72,34 +72,16 @@ the conversation, by the same kind of rule.`,
 /** How long a client may take to read a message before it is given up, in ms. */
 const SEND_MS = 5000;
 
-/** The clients of the conversation. */
-export class Room {
-  #clients = new Set<Deno.TcpConn>();
-
-  /** How many take part. */
-  get size(): number {
-    return this.#clients.size;
-  }
-
-  /** Takes part from now on. */
-  join(conn: Deno.TcpConn): void {
-    this.#clients.add(conn);
-  }
-
-  /** Takes no more part. */
-  leave(conn: Deno.TcpConn): void {
-    this.#clients.delete(conn);
-  }
-
-  /** Sends a line to all; one that is gone, or does not read, holds up nobody. */
-  async say(line: Uint8Array): Promise<void> {
-    const sending = [...this.#clients].map(async (conn) => {
-      const timer = setTimeout(() => conn.close(), SEND_MS);
-      await writeAll(conn, encodeLine(line)).catch(() => {});
-      clearTimeout(timer);
-    });
-    await Promise.all(sending);
-  }
+/** Sends a line to all; one that is gone, or does not read, holds up nobody. */
+export async function tell(
+  clients: Iterable<Deno.TcpConn>,
+  line: Uint8Array,
+): Promise<void> {
+  await Promise.all(Array.from(clients, async (conn) => {
+    const timer = setTimeout(() => conn.close(), SEND_MS);
+    await writeAll(conn, encodeLine(line)).catch(() => {});
+    clearTimeout(timer);
+  }));
 }
 
 /** Shows what one client says; returns whether it ended with `bye`. */
@@ -119,7 +101,7 @@ export async function listen(
 export async function main(args: string[], stop: AbortSignal): Promise<void> {
   const { host, port, keep } = parseOptions(options, args);
   const prompt = new Prompt(" -> ");
-  const room = new Room();
+  const clients = new Set<Deno.TcpConn>();
   const bye = new TextEncoder().encode("bye");
   const ended = new AbortController();
 
@@ -127,14 +109,14 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
   const speak = async () => {
     prompt.show();
     for await (const line of typedLines()) {
-      if (room.size === 0) console.error("Nobody is connected: not sent.");
-      await room.say(line);
+      if (clients.size === 0) console.error("Nobody is connected: not sent.");
+      await tell(clients, line);
       if (isBye(line)) return ended.abort();
       prompt.show();
     }
     // Ctrl+D ends the conversation; without a keyboard the server only listens.
     if (Deno.stdin.isTerminal()) {
-      await room.say(bye);
+      await tell(clients, bye);
       ended.abort();
     }
   };
@@ -146,32 +128,24 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       hostname: host,
       port,
       signal: ended.signal,
-      onError: (error) => {
-        prompt.hide();
-        reportError(exercise, error);
-        prompt.show();
-      },
+      onError: (error) => prompt.above(() => reportError(exercise, error)),
     },
     async (conn, signal) => {
-      room.join(conn);
+      clients.add(conn);
       try {
         speaking ??= speak().catch((error) => {
           failure = error;
           ended.abort();
         });
-        const saidBye = await listen(
-          conn,
-          signal,
-          (line) => prompt.print(line),
-        );
-        if (saidBye && room.size === 1 && !keep) ended.abort();
+        const saidBye = await listen(conn, signal, prompt.print);
+        if (saidBye && clients.size === 1 && !keep) ended.abort();
       } finally {
-        room.leave(conn);
+        clients.delete(conn);
       }
     },
   );
   stop.addEventListener("abort", () => {
-    room.say(bye);
+    tell(clients, bye);
     ended.abort();
   });
   console.error(`Listening on ${host} port ${server.addr.port}`);

@@ -50,12 +50,15 @@ export class Prompt {
     this.#shown = true;
   }
 
-  /** Puts a line above the prompt; what the user has begun to type is kept. */
-  print(line: string): void {
-    if (!this.#shown) return console.log(line);
+  /** Prints a line above the prompt; what the user has begun to type is kept. */
+  print = (line: string): void => this.above(() => console.log(line));
+
+  /** Lets `print` print above the prompt. */
+  above(print: () => void): void {
+    const isShown = this.#shown;
     this.hide();
-    console.log(line);
-    this.show();
+    print();
+    if (isShown) this.show();
   }
 
   /** Takes the prompt away. */

@@ -7,8 +7,8 @@
  * @module
  */
 
-// @ts-types="@types/dns-packet"
 import dnsPacket from "dns-packet";
+import type { DecodedMessage, Message } from "./dns_packet.d.ts";
 import { Buffer } from "node:buffer";
 import { readChunks, writeAll } from "../stream.ts";
 import { serveTcp } from "../tcp.ts";
@@ -32,7 +32,7 @@ export function answerQuery(
   addresses: ReadonlyMap<string, string>,
 ): Uint8Array | undefined {
   if (packet.length < 12) return undefined;
-  let query: dnsPacket.DecodedPacket;
+  let query: DecodedMessage;
   try {
     query = dnsPacket.decode(Buffer.from(packet));
   } catch {
@@ -40,31 +40,21 @@ export function answerQuery(
     return dnsPacket.encode({ type: "response", id, flags: FORMERR });
   }
   if (query.type !== "query") return undefined;
-  const respond = (flags: number, more: dnsPacket.Packet = {}) =>
+  const respond = (flags: number, more: Message = {}) =>
     dnsPacket.encode({
       type: "response",
       id: query.id,
-      flags: flags | (query.flags! & RECURSION_DESIRED),
+      flags: flags | (query.flags & RECURSION_DESIRED),
       questions: query.questions,
       // Whoever speaks EDNS is answered in it.
-      additionals: query.additionals?.some(({ type }) => type === "OPT")
-        ? [{
-          type: "OPT",
-          name: ".",
-          udpPayloadSize: 1232,
-          flags: 0,
-          options: [],
-          ednsVersion: 0,
-          extendedRcode: 0,
-          flag_do: false,
-        }]
+      additionals: query.additionals.some(({ type }) => type === "OPT")
+        ? [{ type: "OPT", name: ".", udpPayloadSize: 1232 }]
         : [],
       ...more,
     });
 
-  const { opcode } = query as { opcode?: string }; // missing in the types
-  if (opcode !== "QUERY") return respond(NOTIMP);
-  if (query.questions?.length !== 1) return respond(FORMERR);
+  if (query.opcode !== "QUERY") return respond(NOTIMP);
+  if (query.questions.length !== 1) return respond(FORMERR);
   const [{ name, type, class: dnsClass }] = query.questions;
   if (dnsClass !== "IN") return respond(REFUSED);
   const address = addresses.get(name.toLowerCase().replace(/\.$/, ""));
