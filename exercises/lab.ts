@@ -21,8 +21,16 @@ import {
   permissionsFor,
 } from "../lib/exercise.ts";
 import { EXIT, explain, UsageError } from "../lib/explain.ts";
+import { compileAll, TARGETS } from "../lib/compile/compile.ts";
 import { find, findOne, listText } from "../lib/lab/catalog.ts";
 import { runInTerminal } from "../lib/lab/child.ts";
+import {
+  choiceOption,
+  flagOption,
+  folderOption,
+  operands,
+} from "../lib/option_kinds.ts";
+import { describeOptions, parseOptions } from "../lib/options.ts";
 import { exercise as byteOrder } from "./byte_order.ts";
 import { exercise as createProject } from "./create_project.ts";
 import { exercise as echoClient } from "./echo_client.ts";
@@ -95,6 +103,7 @@ Commands:
   run <name|number> [argument…] starts one with just the permissions it needs
   explain <name|number>         its questions with their answers; 5.1 to 5.4 too
   demo <folder>                 runs all; "deno task demo" names the folder
+  compile [name|number…]        single binaries; "lab compile --help" says more
 
 Examples:
   deno task lab run 4.2.3 10.0.0.1
@@ -131,6 +140,67 @@ function explainOne(wanted: string | undefined): string {
     : find(EXERCISES, wanted).map(answerText).join("\n\n");
 }
 
+const COMPILE_OPTIONS = {
+  _: operands(
+    "[name|number …]",
+    "what to compile; without a name all",
+    String,
+    {
+      values: [],
+    },
+  ),
+  target: choiceOption(TARGETS, Deno.build.target, "the platform"),
+  out: folderOption("dist", "where to"),
+  classroom: flagOption(
+    "let servers and clients talk to other PCs of a private network",
+  ),
+};
+
+async function compile(args: string[]): Promise<number> {
+  if (args.includes("--help")) {
+    console.log("Usage: deno task compile [options] [name|number …]\n");
+    console.log(describeOptions(COMPILE_OPTIONS).join("\n"));
+    return EXIT.OK;
+  }
+  const { _: wanted, target, out, classroom } = parseOptions(
+    COMPILE_OPTIONS,
+    args,
+  );
+  const chosen = wanted.length > 0
+    ? new Set(wanted.flatMap((one) => find(EXERCISES, one)))
+    : EXERCISES;
+  if (classroom) {
+    console.error(
+      "lab: these servers may listen to, and these clients connect to, other PCs",
+    );
+  }
+  return await interruptible((signal) =>
+    compileAll([...chosen], {
+      target,
+      out,
+      isClassroom: classroom,
+      folder: FOLDER,
+      signal,
+      print: console.log,
+    })
+  );
+}
+
+/** Lets `work` clean up at Ctrl+C. */
+async function interruptible(
+  work: (signal: AbortSignal) => Promise<void>,
+): Promise<number> {
+  const controller = new AbortController();
+  Deno.addSignalListener("SIGINT", () => controller.abort());
+  try {
+    await work(controller.signal);
+    return EXIT.OK;
+  } catch (error) {
+    if (controller.signal.aborted) return 130;
+    throw error;
+  }
+}
+
 async function demo(parent: string | undefined): Promise<number> {
   if (parent === undefined) {
     throw new UsageError("demo needs a folder to work in", "deno task demo");
@@ -161,13 +231,21 @@ export async function main(args: string[]): Promise<number> {
       return EXIT.OK;
     case "demo":
       return await demo(rest[0]);
+    case "compile":
+      return await compile(rest);
     case "help":
     case "--help":
     case "-h":
       console.log(HELP);
       return EXIT.OK;
   }
-  const nearest = closestString(command, ["list", "run", "explain", "demo"]);
+  const nearest = closestString(command, [
+    "list",
+    "run",
+    "explain",
+    "demo",
+    "compile",
+  ]);
   throw new UsageError(
     `there is no command ${JSON.stringify(command)}`,
     `did you mean ${nearest}? --help shows all`,

@@ -47,7 +47,11 @@ export interface Exercise {
 }
 
 /** Where the clients of a classroom are: the private networks of RFC 1918. */
-const PRIVATE_NETWORKS = ["10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16"];
+export const PRIVATE_NETWORKS: readonly string[] = [
+  "10.0.0.0/8",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+];
 
 /**
  * The permissions that an exercise needs with the given arguments: those that it
@@ -136,8 +140,19 @@ export function helpText(exercise: Exercise): string {
     ...describeOptions(options),
     "",
     "Example:",
-    ...exercise.example.trim().split("\n").map((line) => `  ${line}`.trimEnd()),
+    ...exampleText(exercise).split("\n").map((line) => `  ${line}`.trimEnd()),
   ].join("\n");
+}
+
+// A binary shows binaries: whoever has it need not have Deno.
+function exampleText({ example }: Exercise): string {
+  const text = example.trim();
+  return Deno.build.standalone
+    ? text.replace(
+      /deno run (?:--\S+ )*exercises\/(\w+)\.ts/g,
+      (_, id) => commandLine(id, {}),
+    )
+    : text;
 }
 
 /** The text of `--answer`: every question with its answer. */

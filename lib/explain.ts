@@ -80,7 +80,7 @@ const RULES: Rule[] = [
     is(UsageError),
     EXIT.USAGE,
     asItSays,
-    (fault) => (fault as UsageError).hint,
+    ({ hint }) => hint,
   ],
   [is(errors.NotCapable), EXIT.PERMISSION, asItSays],
   [is(SyntaxError, RangeError), EXIT.DATA, asItSays],
@@ -88,7 +88,7 @@ const RULES: Rule[] = [
     is(errors.AlreadyExists),
     EXIT.DATA,
     asItSays,
-    () => "choose another name",
+    () => "choose another name or folder",
   ],
   [
     (error, { message, syscall }) =>
@@ -141,7 +141,7 @@ const RULES: Rule[] = [
     (at) => `${at} is not an address of this machine`,
     ownAddresses,
   ],
-  [is(errors.NotSupported), EXIT.UNAVAILABLE, asItSays],
+  [is(errors.NotSupported), EXIT.UNAVAILABLE, asItSays, ({ hint }) => hint],
   [
     (error, { syscall }) =>
       error instanceof errors.PermissionDenied && syscall === "listen",

@@ -22,6 +22,8 @@ export interface Fault extends Error {
   address?: string;
   /** The system's name of the error, such as `ECONNREFUSED`. */
   code?: unknown;
+  /** What to do about it, where only the place of the fault knows. */
+  hint?: string;
 }
 
 /** Notes on `error` what was tried and where; the innermost note stays. */

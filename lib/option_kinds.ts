@@ -112,6 +112,30 @@ export function nameServerOption(): Option<Endpoint | undefined> {
   };
 }
 
+/** One of some words. */
+export function choiceOption(
+  choices: readonly string[],
+  preset: string,
+  help: string,
+): Option<string> {
+  return {
+    value: "<name>",
+    help: `${help}: ${choices.join(", ")}`,
+    default: preset,
+    parse: last((text) => {
+      if (choices.includes(text)) return text;
+      throw new SyntaxError(
+        `${JSON.stringify(text)} is none of ${choices.join(", ")}`,
+      );
+    }),
+  };
+}
+
+/** A folder to write to. */
+export function folderOption(preset: string, help: string): Option<string> {
+  return { value: "<folder>", help, default: preset, parse: last(String) };
+}
+
 /** An option without a value: given or not. */
 export function flagOption(help: string): Option<boolean> {
   return { help, default: false, parse: () => true };

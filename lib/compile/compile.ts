@@ -1,0 +1,184 @@
+/**
+ * Exercises as single binaries, by `deno compile`: each may do what its script
+ * declares and nothing more, and never asks.
+ *
+ * @module
+ */
+
+import { format as formatBytes } from "@std/fmt/bytes";
+import { type Exercise, permissionFlags } from "../exercise.ts";
+import type { Fault } from "../fault.ts";
+import { classroomPermissions } from "./classroom.ts";
+
+/** The targets of `deno compile` (Deno 2.9), by their triples. */
+export const TARGETS = [
+  "x86_64-unknown-linux-gnu",
+  "aarch64-unknown-linux-gnu",
+  "x86_64-pc-windows-msvc",
+  "aarch64-pc-windows-msvc",
+  "x86_64-apple-darwin",
+  "aarch64-apple-darwin",
+] as const;
+
+/** What to compile, and where to. */
+export interface CompileOptions {
+  /** One of {@linkcode TARGETS}. */
+  target: string;
+  /** The folder for the binaries; it is made if need be. */
+  out: string;
+  /** Whether servers and clients may talk to other PCs. */
+  isClassroom: boolean;
+  /** Where the scripts are. */
+  folder: URL;
+  /** Aborts the work; what is half done is removed. */
+  signal?: AbortSignal;
+  /** Prints a line. */
+  print: (line: string) => void;
+}
+
+const SUMS = "SHA256SUMS";
+
+/**
+ * Compiles exercises one after another. Each binary is put in its place when it
+ * is whole, with its line in `SHA256SUMS`.
+ *
+ * @throws {Deno.errors.AlreadyExists} if a file is in the way that was not made here
+ * @throws {Deno.errors.NotSupported} if Deno cannot make a binary, such as where
+ * the runtime to embed cannot be downloaded
+ */
+export async function compileAll(
+  exercises: readonly Exercise[],
+  options: CompileOptions,
+): Promise<void> {
+  const { target, out, print, signal } = options;
+  await Deno.mkdir(out, { recursive: true });
+  const sums = await readSums(`${out}/${SUMS}`);
+  const suffix = target.includes("windows") ? ".exe" : "";
+  for (const { id } of exercises) await refuseForeign(out, id + suffix, sums);
+
+  const partial = await Deno.makeTempDir({ dir: out, prefix: ".partial-" });
+  let total = 0;
+  try {
+    for (const [index, exercise] of exercises.entries()) {
+      signal?.throwIfAborted();
+      const name = exercise.id + suffix;
+      await compileOne(exercise, `${partial}/${name}`, options);
+      const { size } = await Deno.stat(`${partial}/${name}`);
+      const sum = await sha256(`${partial}/${name}`);
+      await Deno.rename(`${partial}/${name}`, `${out}/${name}`);
+      sums.set(name, sum);
+      await writeSums(`${out}/${SUMS}`, `${partial}/${SUMS}`, sums);
+      total += size;
+      const place = `[${index + 1}/${exercises.length}]`;
+      print(`${place} ${out}/${name}  ${formatBytes(size)}`);
+    }
+  } finally {
+    await Deno.remove(partial, { recursive: true });
+  }
+  print(`${exercises.length} binaries, ${formatBytes(total)}, ${out}/${SUMS}`);
+}
+
+/** The arguments of `deno` that make one binary. */
+export function compileArguments(
+  exercise: Exercise,
+  output: string,
+  { target, isClassroom, folder }: CompileOptions,
+): string[] {
+  return [
+    "compile",
+    "--quiet",
+    "--no-check", // the tests have checked it; twenty-nine times is enough
+    "--no-prompt",
+    "--deny-import", // a script may import from some hosts unless told otherwise
+    ...permissionFlags(
+      isClassroom ? classroomPermissions(exercise) : exercise.permissions,
+    ),
+    "--target",
+    target,
+    "--output",
+    output,
+    new URL(`${exercise.id}.ts`, folder).href,
+  ];
+}
+
+async function compileOne(
+  exercise: Exercise,
+  output: string,
+  options: CompileOptions,
+): Promise<void> {
+  const { code, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: compileArguments(exercise, output, options),
+    env: { NO_COLOR: "1" },
+    stdin: "null",
+    stdout: "null",
+    signal: options.signal,
+  }).output();
+  options.signal?.throwIfAborted();
+  if (code === 0) return;
+  const lines = new TextDecoder().decode(stderr).trim().split("\n")
+    .map((line) => line.replace(/^(error|\s+\d+): /, ""));
+  // Deno names the step that failed first, and the cause further down.
+  const cause = lines.find((line) => /denort/i.test(line));
+  const fault: Fault = new Deno.errors.NotSupported(
+    cause
+      ? `there is no runtime for ${options.target}: ${cause}`
+      : `deno compile cannot make ${exercise.id}: ${lines[0]}`,
+  );
+  if (cause) {
+    fault.hint =
+      "run this once where dl.deno.land answers, and Deno keeps it; " +
+      "or set DENORT_BIN to a denort file of that platform and Deno version";
+  }
+  throw fault;
+}
+
+async function refuseForeign(
+  out: string,
+  name: string,
+  sums: Map<string, string>,
+): Promise<void> {
+  if (sums.has(name)) return; // Made here before: it is made anew.
+  try {
+    await Deno.lstat(`${out}/${name}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return;
+    throw error;
+  }
+  throw new Deno.errors.AlreadyExists(
+    `there is already a ${out}/${name}, which ${SUMS} does not know: ` +
+      "nothing is overwritten",
+  );
+}
+
+/** The lines of a `SHA256SUMS` file, as sha256sum(1) writes it: sum by file name. */
+async function readSums(path: string): Promise<Map<string, string>> {
+  try {
+    const text = await Deno.readTextFile(path);
+    const lines = text.matchAll(/^([\da-f]{64}) [ *](.+)$/gm);
+    return new Map(Array.from(lines, ([, sum, name]) => [name, sum]));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return new Map();
+    throw error;
+  }
+}
+
+async function writeSums(
+  path: string,
+  temporary: string,
+  sums: Map<string, string>,
+): Promise<void> {
+  const lines = Array.from(sums, ([name, sum]) => `${sum}  ${name}\n`);
+  await Deno.writeTextFile(temporary, lines.sort().join(""));
+  await Deno.rename(temporary, path);
+}
+
+async function sha256(path: string): Promise<string> {
+  const digest = await crypto.subtle.digest(
+    "SHA-256",
+    await Deno.readFile(path),
+  );
+  return Array.from(
+    new Uint8Array(digest),
+    (byte) => byte.toString(16).padStart(2, "0"),
+  ).join("");
+}
