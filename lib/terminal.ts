@@ -65,8 +65,8 @@ export class Prompt {
   hide(): void {
     if (!this.#shown) return;
     this.#shown = false;
-    const blank = " ".repeat(this.#text.length);
-    const erase = Deno.noColor ? `\r${blank}\r` : "\r\x1b[K";
-    Deno.stdout.writeSync(encoder.encode(erase));
+    // Blanks rather than a control sequence: they work at every terminal.
+    const blank = " ".repeat(Deno.consoleSize().columns - 1);
+    Deno.stdout.writeSync(encoder.encode(`\r${blank}\r`));
   }
 }

@@ -22,6 +22,12 @@ export interface Record {
   data?: unknown;
   /** For `OPT` (RFC 6891): the largest UDP payload that the sender takes. */
   udpPayloadSize?: number;
+  /** For `OPT`: the version of EDNS. */
+  ednsVersion?: number;
+  /** For `OPT`: the upper bits of the response code. */
+  extendedRcode?: number;
+  /** For `OPT`: its bits, of which the highest is DO. */
+  flags?: number;
 }
 
 /** A message to encode. */

@@ -23,7 +23,12 @@ export interface NameServer extends AsyncDisposable {
 /** How long an answer may be kept in a cache, in seconds. */
 const TTL_S = 60;
 const AUTHORITATIVE = dnsPacket.AUTHORITATIVE_ANSWER;
-const RECURSION_DESIRED = dnsPacket.RECURSION_DESIRED;
+// What a response repeats of its query's header: the opcode and the RD bit.
+const REPEATED = 0x7800 | dnsPacket.RECURSION_DESIRED;
+/** The DO bit of EDNS, which a response repeats too (RFC 3225, section 3). */
+const DNSSEC_OK = 0x8000;
+/** BADVERS, 16, as the upper bits of the response code that EDNS adds. */
+const BADVERS = 1;
 const FORMERR = 1, NXDOMAIN = 3, NOTIMP = 4, REFUSED = 5;
 
 /** The answer to one query; `undefined` to what is not a query at all. */
@@ -37,23 +42,32 @@ export function answerQuery(
     query = dnsPacket.decode(Buffer.from(packet));
   } catch {
     const id = packet[0] * 256 + packet[1];
-    return dnsPacket.encode({ type: "response", id, flags: FORMERR });
+    const flags = (packet[2] * 256 & REPEATED) | FORMERR;
+    return dnsPacket.encode({ type: "response", id, flags });
   }
   if (query.type !== "query") return undefined;
+  const edns = query.additionals.find(({ type }) => type === "OPT");
   const respond = (flags: number, more: Message = {}) =>
     dnsPacket.encode({
       type: "response",
       id: query.id,
-      flags: flags | (query.flags & RECURSION_DESIRED),
+      flags: flags | (query.flags & REPEATED),
       questions: query.questions,
-      // Whoever speaks EDNS is answered in it.
-      additionals: query.additionals.some(({ type }) => type === "OPT")
-        ? [{ type: "OPT", name: ".", udpPayloadSize: 1232 }]
+      // Whoever speaks EDNS is answered in it, in its one version.
+      additionals: edns
+        ? [{
+          type: "OPT",
+          name: ".",
+          udpPayloadSize: 1232,
+          flags: (edns.flags ?? 0) & DNSSEC_OK,
+          extendedRcode: edns.ednsVersion ? BADVERS : 0,
+        }]
         : [],
       ...more,
     });
 
   if (query.opcode !== "QUERY") return respond(NOTIMP);
+  if (edns?.ednsVersion) return respond(0);
   if (query.questions.length !== 1) return respond(FORMERR);
   const [{ name, type, class: dnsClass }] = query.questions;
   if (dnsClass !== "IN") return respond(REFUSED);

@@ -1,0 +1,106 @@
+/**
+ * Our programs at a real terminal: python3's `pty` module opens it, a person's
+ * keys go in, and what the person would see comes out.
+ *
+ * @module
+ */
+
+import { EXERCISES } from "../../exercises/lab.ts";
+import { permissionFlags, permissionsFor } from "../../lib/exercise.ts";
+import { type Child } from "../child.ts";
+import { python, startPeer } from "./peer.ts";
+
+// One line for each change of the screen: its rows, joined by "|".
+const TERMINAL = `
+import fcntl, pty, re, select, termios
+
+pid, terminal = pty.fork()
+if pid == 0:
+    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
+    os.execvp(sys.argv[1], sys.argv[1:])
+
+def rows(output):
+    rows, column = [[]], 0
+    for part in re.findall(r"\\x1b\\[K|.", output, re.DOTALL):
+        row = rows[-1]
+        if part == "\\n":
+            rows.append([])
+        elif part == "\\r":
+            column = 0
+        elif part == "\\b":
+            column = max(0, column - 1)
+        elif part == "\\x1b[K":
+            del row[column:]
+        else:
+            row += " " * (column - len(row))
+            row[column:column + 1] = part
+            column += 1
+    return ["".join(row).rstrip() for row in rows]
+
+output = b""
+while True:
+    ready, _, _ = select.select([0, terminal], [], [])
+    if 0 in ready:
+        os.write(terminal, os.read(0, 1024))
+    if terminal in ready:
+        try:
+            shown = os.read(terminal, 1024)
+        except OSError:  # Linux says EIO when the program has ended.
+            shown = b""
+        if not shown:
+            break
+        output += shown
+        print("|".join(rows(output.decode(errors="ignore"))), flush=True)
+sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
+
+/** What a program at a terminal leaves behind. */
+export interface Ending {
+  code: number;
+  /** The rows of the screen, without blanks at their ends. */
+  screen: string[];
+}
+
+/** One of our programs at a terminal; it is ended when it goes out of scope. */
+export class Terminal implements AsyncDisposable {
+  /** What it leaves behind, once it has ended. */
+  readonly ending: Promise<Ending>;
+  #child: Child;
+
+  /** Starts an exercise. With `color` it may use the terminal's sequences. */
+  constructor(id: string, args: string[], color = false) {
+    const exercise = EXERCISES.find((one) => one.id === id)!;
+    const script = new URL(`../../exercises/${id}.ts`, import.meta.url);
+    const command = [
+      Deno.execPath(),
+      "run",
+      "--quiet",
+      "--no-prompt",
+      ...permissionFlags(permissionsFor(exercise, args)),
+      script.href,
+      ...args,
+    ];
+    this.#child = startPeer(python(TERMINAL, ...command), {
+      env: color ? { NO_COLOR: "" } : {},
+    });
+    this.ending = this.#child.result.then(({ code, stdout, stderr }) => {
+      if (stderr) throw new Error(stderr);
+      return { code, screen: stdout.trimEnd().split("\n").at(-1)!.split("|") };
+    });
+  }
+
+  /** Types keys: Enter is `\r`, Ctrl+C is `\x03`, Ctrl+D is `\x04`. */
+  async type(keys: string): Promise<void> {
+    await this.#child.write(keys);
+  }
+
+  /** Waits until the screen, its rows joined by `|`, matches. */
+  async see(pattern: RegExp): Promise<string> {
+    return await this.#child.line(pattern);
+  }
+
+  /** Closes the terminal: what still runs at it is hung up. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#child[Symbol.asyncDispose]();
+  }
+}
