@@ -10,7 +10,9 @@ export interface ParseOptions {
 
 /** Options by name, and the operands as `_`. */
 export interface Args {
+  /** An option, by its name. */
   [name: string]: unknown;
+  /** The operands. */
   _: Array<string | number>;
 }
 

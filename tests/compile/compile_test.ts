@@ -193,7 +193,7 @@ Deno.test({
     ...options(here.path),
     print: (line) => lines.push(line),
   });
-  assertMatch(lines[0], /^\[1\/29\] .*create_project\S*  \d+ MB$/);
+  assertMatch(lines[0], /^\[1\/29\] .*create_project\S* {2}\d+ MB$/);
   const sums = await Deno.readTextFile(`${here.path}/SHA256SUMS`);
   assertEquals(sums.trim().split("\n").length, EXERCISES.length);
 

@@ -16,8 +16,9 @@ import fcntl, pty, re, select, termios
 
 pid, terminal = pty.fork()
 if pid == 0:
-    fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 24, 80, 0, 0))
-    os.execvp(sys.argv[1], sys.argv[1:])
+    size = struct.pack("HHHH", 24, int(sys.argv[1]), 0, 0)
+    fcntl.ioctl(0, termios.TIOCSWINSZ, size)
+    os.execvp(sys.argv[2], sys.argv[2:])
 
 def rows(output):
     rows, column = [[]], 0
@@ -54,6 +55,14 @@ while True:
 sys.exit(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
 `;
 
+/** What a terminal is like. */
+export interface TerminalOptions {
+  /** Whether programs may colour what they print. */
+  color?: boolean;
+  /** How wide it is; 0 if it does not know. */
+  columns?: number;
+}
+
 /** What a program at a terminal leaves behind. */
 export interface Ending {
   code: number;
@@ -67,8 +76,12 @@ export class Terminal implements AsyncDisposable {
   readonly ending: Promise<Ending>;
   #child: Child;
 
-  /** Starts an exercise. With `color` it may use the terminal's sequences. */
-  constructor(id: string, args: string[], color = false) {
+  /** Starts an exercise. */
+  constructor(
+    id: string,
+    args: string[],
+    { color = true, columns = 80 }: TerminalOptions = {},
+  ) {
     const exercise = EXERCISES.find((one) => one.id === id)!;
     const script = new URL(`../../exercises/${id}.ts`, import.meta.url);
     const command = [
@@ -80,7 +93,7 @@ export class Terminal implements AsyncDisposable {
       script.href,
       ...args,
     ];
-    this.#child = startPeer(python(TERMINAL, ...command), {
+    this.#child = startPeer(python(TERMINAL, columns, ...command), {
       env: color ? { NO_COLOR: "" } : {},
     });
     this.ending = this.#child.result.then(({ code, stdout, stderr }) => {

@@ -3,17 +3,17 @@ import { exercise as messageClient } from "../../exercises/message_client.ts";
 import { exercise as messageServer } from "../../exercises/message_server.ts";
 import { serve } from "../child.ts";
 import { has, runs } from "./peer.ts";
-import { Terminal } from "./terminal.ts";
+import { Terminal, type TerminalOptions } from "./terminal.ts";
 
 /** Our two programs, each at its own terminal, in the middle of a conversation. */
-async function conversation(color?: boolean) {
+async function conversation(options?: TerminalOptions) {
   await using stack = new AsyncDisposableStack();
   const server = stack.use(
-    new Terminal("message_server", ["--port", "0"], color),
+    new Terminal("message_server", ["--port", "0"], options),
   );
   const port = / port (\d+)/.exec(await server.see(/ port \d+/))![1];
   const client = stack.use(
-    new Terminal("message_client", ["--port", port], color),
+    new Terminal("message_client", ["--port", port], options),
   );
   await server.see(/Connection from: .*\| ->$/);
   await client.see(/^ ->$/);
@@ -32,14 +32,18 @@ const terminals = {
   permissions: { run: ["python3"] },
 };
 
-for (const color of [true, false]) {
-  const how = color ? "" : " without colour";
+const TERMINALS: [kind: string, options: TerminalOptions][] = [
+  ["at a terminal", {}],
+  ["without colour", { color: false }],
+  ["at a terminal that does not know its width", { columns: 0 }],
+];
 
+for (const [kind, options] of TERMINALS) {
   Deno.test({
-    name: `message_server and message_client look like their examples${how}`,
+    name: `message_server and message_client look like their examples ${kind}`,
     ...terminals,
   }, async () => {
-    await using pair = await conversation(color);
+    await using pair = await conversation(options);
     const { server, client } = pair;
     await client.type("hello\r");
     await server.see(/: hello\| ->$/);
@@ -54,10 +58,10 @@ for (const color of [true, false]) {
   });
 
   Deno.test({
-    name: `message_server puts messages above what is half typed${how}`,
+    name: `message_server puts messages above what is half typed ${kind}`,
     ...terminals,
   }, async () => {
-    await using pair = await conversation(color);
+    await using pair = await conversation(options);
     const { server, client } = pair;
     await server.type("A long line that nobody has se");
     await server.see(/nobody has se$/);
