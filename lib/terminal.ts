@@ -65,8 +65,9 @@ export class Prompt {
   hide(): void {
     if (!this.#shown) return;
     this.#shown = false;
-    // Blanks rather than a control sequence: they work at every terminal.
-    const blank = " ".repeat(Deno.consoleSize().columns - 1);
+    // Blanks rather than a control sequence: they work at every terminal, even
+    // at one that does not know its width and says 0.
+    const blank = " ".repeat((Deno.consoleSize().columns || 80) - 1);
     Deno.stdout.writeSync(encoder.encode(`\r${blank}\r`));
   }
 }
