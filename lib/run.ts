@@ -124,6 +124,8 @@ function stopSignal(isServer: boolean): AbortSignal {
     : [["SIGINT", 130], ["SIGTERM", 143]];
   for (const [signal, code] of codes) {
     Deno.addSignalListener(signal, () => {
+      // The terminal shows ^C: what comes next begins on a line of its own.
+      if (Deno.stderr.isTerminal()) console.error();
       if (!isServer || controller.signal.aborted) Deno.exit(code);
       controller.abort();
     });

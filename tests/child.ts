@@ -6,12 +6,13 @@
  */
 
 import { EXERCISES } from "../exercises/lab.ts";
-import { permissionFlags, permissionsFor } from "../lib/exercise.ts";
+import { runArguments } from "../lib/lab/child.ts";
 import { readLines } from "../lib/lines.ts";
 
 /** How long a child may take before it is killed, in ms. */
 const CHILD_MS = 20_000;
 const FOLDER = new URL("../exercises/", import.meta.url);
+const QUIETLY = ["run", "--quiet", "--no-prompt"];
 
 /** What a child that has ended leaves behind. */
 export interface Result {
@@ -50,16 +51,10 @@ export function start(
 ): Child {
   const exercise = EXERCISES.find((one) => one.id === id);
   if (!exercise) throw new TypeError(`no exercise ${id}`);
-  const flags = options.flags ??
-    permissionFlags(permissionsFor(exercise, args));
-  return new Child(Deno.execPath(), [
-    "run",
-    "--quiet",
-    "--no-prompt",
-    ...flags,
-    new URL(`${id}.ts`, FOLDER).href,
-    ...args,
-  ], options);
+  const command = options.flags
+    ? [...QUIETLY, ...options.flags, new URL(`${id}.ts`, FOLDER).href, ...args]
+    : runArguments(exercise, args, FOLDER);
+  return new Child(Deno.execPath(), command, options);
 }
 
 /** Starts one of our servers at a free port, and waits until it listens. */

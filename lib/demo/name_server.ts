@@ -12,7 +12,7 @@ import type { DecodedMessage, Message } from "./dns_packet.d.ts";
 import { Buffer } from "node:buffer";
 import { readChunks, writeAll } from "../stream.ts";
 import { serveTcp } from "../tcp.ts";
-import { bindUdp } from "../udp.ts";
+import { bindUdp, isAnswerable } from "../udp.ts";
 
 /** A running name server. */
 export interface NameServer extends AsyncDisposable {
@@ -111,6 +111,7 @@ export function serveNames(
       datagram;
       datagram = await udp.receive()
     ) {
+      if (!isAnswerable(datagram.from, udp.addr)) continue;
       const response = answerQuery(datagram.data, addresses);
       if (response) await udp.send(response, datagram.from);
     }

@@ -6,7 +6,7 @@
  */
 
 import { EXERCISES } from "../../exercises/lab.ts";
-import { permissionFlags, permissionsFor } from "../../lib/exercise.ts";
+import { runArguments } from "../../lib/lab/child.ts";
 import { type Child } from "../child.ts";
 import { python, startPeer } from "./peer.ts";
 
@@ -83,16 +83,8 @@ export class Terminal implements AsyncDisposable {
     { color = true, columns = 80 }: TerminalOptions = {},
   ) {
     const exercise = EXERCISES.find((one) => one.id === id)!;
-    const script = new URL(`../../exercises/${id}.ts`, import.meta.url);
-    const command = [
-      Deno.execPath(),
-      "run",
-      "--quiet",
-      "--no-prompt",
-      ...permissionFlags(permissionsFor(exercise, args)),
-      script.href,
-      ...args,
-    ];
+    const folder = new URL("../../exercises/", import.meta.url);
+    const command = [Deno.execPath(), ...runArguments(exercise, args, folder)];
     this.#child = startPeer(python(TERMINAL, columns, ...command), {
       env: color ? { NO_COLOR: "" } : {},
     });
