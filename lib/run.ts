@@ -89,15 +89,28 @@ export function announce(server: Exercise, addr: Deno.NetAddr): void {
   }
 }
 
+/**
+ * Runs a tool over the exercises as a program: the errors in words, the exit
+ * code. Never returns.
+ */
+export async function runTool(
+  name: string,
+  main: (args: string[]) => Promise<number>,
+): Promise<never> {
+  try {
+    Deno.exit(await main(Deno.args));
+  } catch (error) {
+    Deno.exit(sayWhatFailed(name, error));
+  }
+}
+
 /** Says on stderr what failed and what to do; returns the exit code for it. */
 export function reportError(
   exercise: Exercise,
   error: unknown,
   args: string[] = [],
 ): number {
-  const { message, hint, exitCode } = explain(error);
-  console.error(`${exercise.id}: ${message}`);
-  if (hint) console.error(`hint: ${hint}`);
+  const exitCode = sayWhatFailed(exercise.id, error);
   if (error instanceof Deno.errors.NotCapable) {
     const permissions = permissionsFor(exercise, args);
     console.error(
@@ -107,6 +120,13 @@ export function reportError(
           .join(" "),
     );
   }
+  return exitCode;
+}
+
+function sayWhatFailed(program: string, error: unknown): number {
+  const { message, hint, exitCode } = explain(error);
+  console.error(`${program}: ${message}`);
+  if (hint) console.error(`hint: ${hint}`);
   return exitCode;
 }
 

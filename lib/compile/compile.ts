@@ -6,6 +6,7 @@
  */
 
 import { format as formatBytes } from "@std/fmt/bytes";
+import { sha256, sumLine } from "../checksum.ts";
 import { type Exercise, permissionFlags } from "../exercise.ts";
 import type { Fault } from "../fault.ts";
 import { classroomPermissions } from "./classroom.ts";
@@ -167,18 +168,7 @@ async function writeSums(
   temporary: string,
   sums: Map<string, string>,
 ): Promise<void> {
-  const lines = Array.from(sums, ([name, sum]) => `${sum}  ${name}\n`);
+  const lines = Array.from(sums, ([name, sum]) => sumLine(sum, name));
   await Deno.writeTextFile(temporary, lines.sort().join(""));
   await Deno.rename(temporary, path);
-}
-
-async function sha256(path: string): Promise<string> {
-  const digest = await crypto.subtle.digest(
-    "SHA-256",
-    await Deno.readFile(path),
-  );
-  return Array.from(
-    new Uint8Array(digest),
-    (byte) => byte.toString(16).padStart(2, "0"),
-  ).join("");
 }

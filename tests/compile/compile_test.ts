@@ -9,6 +9,7 @@ import {
 } from "../../lib/compile/compile.ts";
 import { type Exercise, permissionFlags } from "../../lib/exercise.ts";
 import { Child, type Result, run } from "../child.ts";
+import { temporaryFolder } from "../folder.ts";
 
 const FOLDER = new URL("../../exercises/", import.meta.url);
 const byId = (id: string) => EXERCISES.find((one) => one.id === id)!;
@@ -20,15 +21,6 @@ function options(out: string): CompileOptions {
     isClassroom: false,
     folder: FOLDER,
     print: () => {},
-  };
-}
-
-/** A folder of its own for a test. */
-async function folder(): Promise<AsyncDisposable & { path: string }> {
-  const path = await Deno.makeTempDir({ prefix: "lab-" });
-  return {
-    path,
-    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
   };
 }
 
@@ -114,7 +106,7 @@ const DISTINCT = new Map(
 for (const exercise of DISTINCT.values()) {
   const { id, permissions } = exercise;
   Deno.test(`a binary of ${id} embeds its declared permissions, and no prompt`, async () => {
-    await using here = await folder();
+    await using here = await temporaryFolder();
     const output = `${here.path}/${id}`;
     const { code } = await new Deno.Command(Deno.execPath(), {
       args: compileArguments(exercise, output, options(here.path)),
@@ -135,7 +127,7 @@ for (const exercise of DISTINCT.values()) {
 }
 
 Deno.test("compileAll() says what to do where the runtime cannot be had, and leaves nothing behind", async () => {
-  await using here = await folder();
+  await using here = await temporaryFolder();
   const lab = new Child(Deno.execPath(), [
     ...["run", "--quiet", "--no-prompt", `--allow-run=${Deno.execPath()}`],
     ...["--allow-read", "--allow-write", new URL("lab.ts", FOLDER).href],
@@ -149,7 +141,7 @@ Deno.test("compileAll() says what to do where the runtime cannot be had, and lea
 });
 
 Deno.test("compileAll() overwrites nothing that it did not make", async () => {
-  await using here = await folder();
+  await using here = await temporaryFolder();
   await Deno.writeTextFile(`${here.path}/function`, "mine");
   await assertRejects(
     () =>
@@ -164,7 +156,7 @@ Deno.test("compileAll() overwrites nothing that it did not make", async () => {
 });
 
 Deno.test("compileAll() removes what is half done when it is interrupted", async () => {
-  await using here = await folder();
+  await using here = await temporaryFolder();
   const controller = new AbortController();
   const working = compileAll([byId("function")], {
     ...options(here.path),
@@ -187,7 +179,7 @@ Deno.test({
     : "every binary behaves as its script does (left out: there is no runtime to embed, set DENORT_BIN)",
   ignore: !hasRuntime,
 }, async () => {
-  await using here = await folder();
+  await using here = await temporaryFolder();
   const lines: string[] = [];
   await compileAll(EXERCISES, {
     ...options(here.path),
@@ -255,7 +247,7 @@ function command(path: string, args: string[]): [string, string[]] {
 
 /** Whether a binary of the simplest exercise runs. */
 async function canRun(): Promise<boolean> {
-  await using here = await folder();
+  await using here = await temporaryFolder();
   try {
     await compileAll([byId("function")], options(here.path));
     const [shell, args] = command(`${here.path}/function${suffix}`, []);

@@ -1,14 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { run } from "../child.ts";
-
-/** A folder of its own for a test, outside of this project. */
-async function folder(): Promise<AsyncDisposable & { path: string }> {
-  const path = await Deno.makeTempDir({ prefix: "lab-" });
-  return {
-    path,
-    [Symbol.asyncDispose]: () => Deno.remove(path, { recursive: true }),
-  };
-}
+import { temporaryFolder } from "../folder.ts";
 
 const denoIn = (cwd: string, ...args: string[]) =>
   new Deno.Command(Deno.execPath(), { args, cwd, env: { NO_COLOR: "1" } })
@@ -18,7 +10,7 @@ const denoIn = (cwd: string, ...args: string[]) =>
     }));
 
 Deno.test("create_project makes a project that runs, and whose test passes", async () => {
-  await using here = await folder();
+  await using here = await temporaryFolder();
   const { code, stdout, stderr } = await run("create_project", [], {
     cwd: here.path,
   });
@@ -40,7 +32,7 @@ Deno.test("create_project makes a project that runs, and whose test passes", asy
 });
 
 Deno.test("create_project never overwrites anything", async () => {
-  await using here = await folder();
+  await using here = await temporaryFolder();
   await Deno.mkdir(`${here.path}/SDN_LAB`);
   await Deno.writeTextFile(`${here.path}/SDN_LAB/main.ts`, "mine");
   await Deno.writeTextFile(`${here.path}/notes`, "mine");
@@ -59,7 +51,7 @@ Deno.test("create_project never overwrites anything", async () => {
 });
 
 Deno.test("create_project takes the name of a folder, and no path out of here", async () => {
-  await using here = await folder();
+  await using here = await temporaryFolder();
   const good = await run("create_project", ["মেয়াদ ২"], { cwd: here.path });
   assertEquals(good.code, 0, good.stderr);
   for (const name of ["../x", "/tmp/x", "a/b", "a\\b", ".", "..", "", "a:b"]) {

@@ -5,6 +5,7 @@ import { runDemo } from "../../lib/demo/demo.ts";
 import { UsageError } from "../../lib/explain.ts";
 import { Child } from "../child.ts";
 import { printed } from "../console.ts";
+import { temporaryFolder } from "../folder.ts";
 
 setColorEnabled(false);
 
@@ -26,58 +27,50 @@ function lab(...args: string[]): Child {
 Deno.test({
   name: "lab demo runs every exercise with what it declares, and none fails",
 }, async () => {
-  const workFolder = await Deno.makeTempDir({ prefix: "lab-" });
-  try {
-    const lines: string[] = [];
-    const result = await runDemo(EXERCISES, {
-      folder: new URL(".", LAB),
-      workFolder,
-      print: (line) => lines.push(line),
-    });
-    const text = lines.join("\n");
-    assertEquals(result, { ran: EXERCISES.length, failed: [] }, text);
-    for (const { id, sheet } of EXERCISES) {
-      assert(text.includes(id), id);
-      assert(text.includes(sheet), sheet);
-    }
-    assertEquals(lines.at(-1)?.trim(), `${result.ran} programs ran, 0 failed`);
-    for (const line of lines.join("\n").split("\n")) {
-      assert(line.length <= 80, line);
-    }
-    assertMatch(
-      text,
-      /client │ Received: b'Test message: SDN course examples'/,
-    );
-    assertMatch(text, /server │ from connected user: শুভ সকাল/);
-    assertMatch(
-      text,
-      /│ Remote host name: www\.python\.org\n│ IP address: 192\.0\.2\./,
-    );
-  } finally {
-    await Deno.remove(workFolder, { recursive: true });
+  await using work = await temporaryFolder();
+  const lines: string[] = [];
+  const result = await runDemo(EXERCISES, {
+    folder: new URL(".", LAB),
+    workFolder: work.path,
+    print: (line) => lines.push(line),
+  });
+  const text = lines.join("\n");
+  assertEquals(result, { ran: EXERCISES.length, failed: [] }, text);
+  for (const { id, sheet } of EXERCISES) {
+    assert(text.includes(id), id);
+    assert(text.includes(sheet), sheet);
   }
+  assertEquals(lines.at(-1)?.trim(), `${result.ran} programs ran, 0 failed`);
+  for (const line of lines.join("\n").split("\n")) {
+    assert(line.length <= 80, line);
+  }
+  assertMatch(
+    text,
+    /client │ Received: b'Test message: SDN course examples'/,
+  );
+  assertMatch(text, /server │ from connected user: শুভ সকাল/);
+  assertMatch(
+    text,
+    /│ Remote host name: www\.python\.org\n│ IP address: 192\.0\.2\./,
+  );
 });
 
 Deno.test({
   name: "lab demo counts a program that fails, and goes on",
 }, async () => {
-  const workFolder = await Deno.makeTempDir({ prefix: "lab-" });
-  try {
-    const [, first] = EXERCISES;
-    const broken = { ...first, demo: { args: ["--nonsense"] } };
-    const pair = EXERCISES.filter(({ id }) => id.startsWith("greeting_"));
-    const badServer = { ...pair[0], demo: { args: ["--nonsense"] } };
-    const lines: string[] = [];
-    const { ran, failed } = await runDemo([broken, badServer, pair[1], first], {
-      folder: new URL(".", LAB),
-      workFolder,
-      print: (line) => lines.push(line),
-    });
-    assertEquals([ran, failed], [3, ["function", "greeting_server"]]);
-    assertMatch(lines.join("\n"), /function failed: exit code 64/);
-  } finally {
-    await Deno.remove(workFolder, { recursive: true });
-  }
+  await using work = await temporaryFolder();
+  const [, first] = EXERCISES;
+  const broken = { ...first, demo: { args: ["--nonsense"] } };
+  const pair = EXERCISES.filter(({ id }) => id.startsWith("greeting_"));
+  const badServer = { ...pair[0], demo: { args: ["--nonsense"] } };
+  const lines: string[] = [];
+  const { ran, failed } = await runDemo([broken, badServer, pair[1], first], {
+    folder: new URL(".", LAB),
+    workFolder: work.path,
+    print: (line) => lines.push(line),
+  });
+  assertEquals([ran, failed], [3, ["function", "greeting_server"]]);
+  assertMatch(lines.join("\n"), /function failed: exit code 64/);
 });
 
 Deno.test({

@@ -3,6 +3,7 @@ import { EXERCISES } from "../../exercises/lab.ts";
 import { commandLine } from "../../lib/exercise.ts";
 import { readmeTable } from "../../lib/lab/catalog.ts";
 import { run, start } from "../child.ts";
+import { has } from "../interop/peer.ts";
 
 const CHILDREN = { run: [Deno.execPath()] };
 const ROOT = new URL("../../", import.meta.url);
@@ -127,7 +128,7 @@ for (const { id, title, sheet, questions, permissions } of EXERCISES) {
 Deno.test({
   name: "a program without its permission does not ask at a terminal either",
   permissions: { run: ["script"] },
-  ignore: !hasScript(),
+  ignore: !has("script"),
 }, async () => {
   // No --no-prompt here: Deno itself would stop and ask.
   const command = `${Deno.execPath()} run ${
@@ -160,12 +161,3 @@ Deno.test({
     assertEquals((await server.result).code, 0);
   }
 });
-
-function hasScript(): boolean {
-  try {
-    return new Deno.Command("script", { args: ["--version"] })
-      .outputSync().success;
-  } catch {
-    return false;
-  }
-}

@@ -15,6 +15,7 @@ const NAMES = {
   nc: ["-h", "OpenBSD netcat"],
   ncat: ["--version", "Ncat"],
   python3: ["--version", "Python 3"],
+  script: ["--version", "util-linux"],
   socat: ["-V", "socat version"],
 } as const;
 

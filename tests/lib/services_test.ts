@@ -7,6 +7,7 @@ import {
   PROTOCOLS,
 } from "../../lib/services.ts";
 import { SERVICES_TABLE } from "../../lib/services_table.ts";
+import { has } from "../interop/peer.ts";
 
 interface Row {
   name: string;
@@ -148,8 +149,7 @@ Deno.test({
 function hasDebianServices(): boolean {
   try {
     const text = Deno.readTextFileSync("/etc/services");
-    return text.includes("needed by a debian package") &&
-      new Deno.Command("python3", { args: ["--version"] }).outputSync().success;
+    return text.includes("needed by a debian package") && has("python3");
   } catch {
     return false;
   }

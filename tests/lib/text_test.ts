@@ -1,5 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import { bytesRepr, visible, visibleBytes, wrap } from "../../lib/text.ts";
+import { has } from "../interop/peer.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -21,7 +22,7 @@ Deno.test({
 Deno.test({
   name: "bytesRepr() agrees with python3 on every byte and on quotes",
   permissions: { run: ["python3"] },
-  ignore: !hasPython(),
+  ignore: !has("python3"),
 }, () => {
   const samples = [
     ...Array.from({ length: 256 }, (_, byte) => [byte]),
@@ -127,12 +128,3 @@ Deno.test({
     "one two\nthree\nfour\n\n  kept   as\n  it is".trim(),
   );
 });
-
-function hasPython(): boolean {
-  try {
-    return new Deno.Command("python3", { args: ["--version"] })
-      .outputSync().success;
-  } catch {
-    return false;
-  }
-}

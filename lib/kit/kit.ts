@@ -1,0 +1,165 @@
+/**
+ * The lab for a PC without Deno, network or administrator: a folder with all that
+ * it needs, and a zip of it.
+ *
+ * @module
+ */
+
+import { format as formatBytes } from "@std/fmt/bytes";
+import { fileURLToPath } from "node:url";
+import { copy, listFiles, sums, writeZip } from "./files.ts";
+import {
+  installDeno,
+  installImports,
+  type InstallOptions,
+  PLAIN_FOLDERS,
+  writeJson,
+} from "./npm.ts";
+import { type Platform, type Release, RELEASES } from "./release.ts";
+import { LAB_CMD, LAB_SH, startText } from "./start_files.ts";
+
+/** What to build, and where. */
+export interface KitOptions extends InstallOptions {
+  /** Whose PC it is for. */
+  platform: Platform;
+  /** The folder of the project. */
+  root: URL;
+  /** The folder for the kit and its zip; it is made if need be. */
+  out: string;
+  /** Prints a line. */
+  print: (line: string) => void;
+  /** The Deno to put in; the platform's pinned one unless given. */
+  release?: Release;
+}
+
+/** What was built. */
+export interface KitResult {
+  /** The path of the folder. */
+  folder: string;
+  /** The path of the zip. */
+  zip: string;
+  /** How many files the folder has. */
+  files: number;
+  /** The size of the folder, in bytes. */
+  folderBytes: number;
+  /** The size of the zip, in bytes. */
+  zipBytes: number;
+}
+
+const SCRIPT = "exercises/lab.ts";
+const SUMS = "SHA256SUMS";
+
+/** The tasks that work in a kit: the others need the tests, or write to it. */
+const TASKS = ["demo", "lab"];
+
+/**
+ * Builds a kit, in the place of an earlier one. All is made in a folder of its own
+ * in `out`, and moved to its place when it is whole.
+ *
+ * @throws {Deno.errors.AlreadyExists} if what is there was not made here
+ * @throws {Deno.errors.NotSupported} if something cannot be had from npm
+ * @throws {Deno.errors.InvalidData} if what npm has is not what is pinned
+ */
+export async function buildKit(options: KitOptions): Promise<KitResult> {
+  const { platform, out, print, signal } = options;
+  const release = options.release ?? RELEASES[platform];
+  const name = `sdn_lab-${platform}`;
+  const folder = `${out}/${name}`;
+  const zip = `${folder}.zip`;
+  await Deno.mkdir(out, { recursive: true });
+  const old = await earlierKit(folder);
+
+  const partial = await Deno.makeTempDir({ dir: out, prefix: ".partial-" });
+  try {
+    const kit = `${partial}/${name}`;
+    print(`${release.name}@${release.version} from npm, or Deno's cache …`);
+    const deno = await installDeno(release, `${partial}/deno`, options);
+    print(`  ${release.file}  ${formatBytes((await Deno.stat(deno)).size)}`);
+    await copyProject(kit, `${partial}/project`, options);
+    await Deno.copyFile(deno, `${kit}/${release.file}`);
+    await Deno.writeTextFile(`${kit}/lab.sh`, LAB_SH, { mode: 0o755 });
+    await Deno.writeTextFile(`${kit}/lab.cmd`, LAB_CMD);
+    await Deno.writeTextFile(`${kit}/START.txt`, startText(platform, release));
+    await Deno.writeTextFile(`${kit}/${SUMS}`, await sums(kit));
+    const { files, bytes: folderBytes } = await measure(kit);
+    print(`  ${files} files  ${formatBytes(folderBytes)}`);
+
+    print("packing …");
+    const newZip = `${partial}/${name}.zip`;
+    await writeZip(kit, newZip, [release.file, "lab.sh"], signal);
+    const { size: zipBytes } = await Deno.stat(newZip);
+
+    if (old) await Deno.rename(folder, `${partial}/old`);
+    try {
+      await Deno.rename(kit, folder);
+    } catch (error) {
+      if (old) await Deno.rename(`${partial}/old`, folder);
+      throw error;
+    }
+    await Deno.rename(newZip, zip);
+    print(`${folder}  ${formatBytes(folderBytes)}`);
+    print(`${zip}  ${formatBytes(zipBytes)}`);
+    return { folder, zip, files, folderBytes, zipBytes };
+  } finally {
+    await Deno.remove(partial, { recursive: true });
+  }
+}
+
+// The scripts and their packages. The packages are installed in a project of
+// their own and copied from there: what Deno installs shares its bytes with
+// Deno's cache, and who changed the one would change the other.
+async function copyProject(
+  kit: string,
+  project: string,
+  options: KitOptions,
+): Promise<void> {
+  const { root, print } = options;
+  const source = fileURLToPath(root).replace(/[\\/]$/, "");
+  const config = JSON.parse(await Deno.readTextFile(`${source}/deno.json`));
+  await Deno.mkdir(project);
+  for (const name of ["exercises", "lib", "LICENSE", "README.md"]) {
+    await copy(`${source}/${name}`, `${project}/${name}`);
+  }
+  await copy(`${source}/deno.lock`, `${project}/deno.lock`);
+  await writeJson(`${project}/deno.json`, { ...config, ...PLAIN_FOLDERS });
+  print("packages from npm, or Deno's cache …");
+  await installImports(project, SCRIPT, options);
+
+  await copy(project, kit);
+  await Deno.remove(`${kit}/deno.lock`);
+  const tasks = Object.entries(config.tasks ?? {})
+    .filter(([name]) => TASKS.includes(name));
+  await writeJson(`${kit}/deno.json`, {
+    ...config,
+    tasks: Object.fromEntries(tasks),
+    nodeModulesDir: PLAIN_FOLDERS.nodeModulesDir, // as it is, never changed
+    lock: false, // would be written to a folder that may be read-only
+  });
+}
+
+async function earlierKit(folder: string): Promise<boolean> {
+  const exists = async (path: string) => {
+    try {
+      return Boolean(await Deno.lstat(path));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    }
+  };
+  if (!await exists(folder)) return false;
+  if (await exists(`${folder}/${SUMS}`)) return true;
+  throw new Deno.errors.AlreadyExists(
+    `there is already a ${folder}, which is no kit: nothing is overwritten`,
+  );
+}
+
+async function measure(
+  folder: string,
+): Promise<{ files: number; bytes: number }> {
+  const files = await listFiles(folder);
+  let bytes = 0;
+  for (const path of files) {
+    bytes += (await Deno.stat(`${folder}/${path}`)).size;
+  }
+  return { files: files.length, bytes };
+}

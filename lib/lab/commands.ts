@@ -1,0 +1,227 @@
+/**
+ * The commands of the `lab` program, over the list of exercises that it is given.
+ *
+ * @module
+ */
+
+import { setColorEnabled } from "@std/fmt/colors";
+import { closestString } from "@std/text/closest-string";
+import { compileAll, TARGETS } from "../compile/compile.ts";
+import {
+  answerText,
+  type Exercise,
+  permissionFlags,
+  permissionsFor,
+} from "../exercise.ts";
+import { EXIT, UsageError } from "../explain.ts";
+import { hostPlatform, type Platform, PLATFORMS } from "../kit/release.ts";
+import {
+  choiceOption,
+  flagOption,
+  folderOption,
+  operands,
+} from "../option_kinds.ts";
+import { describeOptions, type Options, parseOptions } from "../options.ts";
+import { find, findOne, listText } from "./catalog.ts";
+import { runInTerminal } from "./child.ts";
+
+/** The exercises, and the folder of their scripts. */
+export interface Lab {
+  /** All of them, in the order of the sheet. */
+  exercises: readonly Exercise[];
+  /** Where the scripts are. */
+  folder: URL;
+}
+
+/** What a command does: returns the exit code. */
+type Command = (lab: Lab, args: string[]) => number | Promise<number>;
+
+const COMMANDS: Record<string, Command> = {
+  list,
+  run,
+  explain,
+  demo,
+  compile,
+  kit,
+};
+
+const HELP = `lab: the exercises of the lab sheet
+
+Usage: deno task lab [command]
+
+Commands:
+  list                          all exercises in order (this is the default)
+  run <name|number> [argument…] starts one with just the permissions it needs
+  explain <name|number>         its questions with their answers; 5.1 to 5.4 too
+  demo <folder>                 runs all; "deno task demo" names the folder
+  compile [name|number…]        single binaries; "deno task compile --help"
+  kit                           the lab for PCs without Deno; "deno task kit --help"
+
+Examples:
+  deno task lab run 4.2.3 10.0.0.1
+  deno task lab run echo_server --host 0.0.0.0
+  deno task lab explain 4.2.5`;
+
+/**
+ * Runs the `lab` program; returns its exit code.
+ *
+ * @throws {UsageError} if the command line is wrong
+ */
+export async function runLab(lab: Lab, args: string[]): Promise<number> {
+  const [name = "list", ...rest] = args;
+  if (["help", "--help", "-h"].includes(name)) {
+    console.log(HELP);
+    return EXIT.OK;
+  }
+  if (Object.hasOwn(COMMANDS, name)) return await COMMANDS[name](lab, rest);
+  const nearest = closestString(name, Object.keys(COMMANDS));
+  throw new UsageError(
+    `there is no command ${JSON.stringify(name)}`,
+    `did you mean ${nearest}? --help shows all`,
+  );
+}
+
+function list({ exercises }: Lab): number {
+  console.log(listText(exercises));
+  return EXIT.OK;
+}
+
+function run({ exercises, folder }: Lab, args: string[]): Promise<number> {
+  const [wanted, ...rest] = args;
+  if (wanted === undefined) {
+    throw new UsageError("run needs a name or a number", "lab run echo_server");
+  }
+  const exercise = findOne(exercises, wanted);
+  const flags = permissionFlags(permissionsFor(exercise, rest)).join(" ");
+  if (flags !== permissionFlags(exercise.permissions).join(" ")) {
+    console.error(`lab: for these arguments permitted: ${flags}`);
+  }
+  return runInTerminal(exercise, rest, folder);
+}
+
+function explain({ exercises }: Lab, [wanted]: string[]): number {
+  if (wanted === undefined) {
+    throw new UsageError(
+      "explain needs a name or a number",
+      "lab explain 4.2.5",
+    );
+  }
+  // Theory questions have numbers of their own, at their beginning.
+  const theory = exercises.map((one) => ({
+    ...one,
+    questions: one.questions.filter(({ question }) =>
+      question.startsWith(`${wanted} `)
+    ),
+  })).filter(({ questions }) => questions.length > 0);
+  const explained = theory.length > 0 ? theory : find(exercises, wanted);
+  console.log(explained.map(answerText).join("\n\n"));
+  return EXIT.OK;
+}
+
+async function demo(
+  { exercises, folder }: Lab,
+  [parent]: string[],
+): Promise<number> {
+  if (parent === undefined) {
+    throw new UsageError("demo needs a folder to work in", "deno task demo");
+  }
+  // Loaded only here, as the kit is: they take longer than all the rest.
+  const { runDemo } = await import("../demo/demo.ts");
+  setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
+  const workFolder = await Deno.makeTempDir({ dir: parent, prefix: "lab-" });
+  try {
+    const { failed } = await runDemo(exercises, {
+      folder,
+      workFolder,
+      print: console.log,
+    });
+    return failed.length > 0 ? 1 : EXIT.OK;
+  } finally {
+    await Deno.remove(workFolder, { recursive: true });
+  }
+}
+
+const COMPILE_OPTIONS = {
+  _: operands(
+    "[name|number …]",
+    "what to compile; without a name all",
+    String,
+    {
+      values: [],
+    },
+  ),
+  target: choiceOption(TARGETS, Deno.build.target, "the platform"),
+  out: folderOption("dist", "where to"),
+  classroom: flagOption(
+    "let servers and clients talk to other PCs of a private network",
+  ),
+};
+
+function compile({ exercises, folder }: Lab, args: string[]): Promise<number> {
+  if (args.includes("--help")) return showHelp("compile", COMPILE_OPTIONS);
+  const { _: wanted, target, out, classroom } = parseOptions(
+    COMPILE_OPTIONS,
+    args,
+  );
+  const chosen = wanted.length > 0
+    ? new Set(wanted.flatMap((one) => find(exercises, one)))
+    : exercises;
+  if (classroom) {
+    console.error(
+      "lab: these servers may listen to, and these clients connect to, " +
+        "other PCs of a private network",
+    );
+  }
+  return interruptible((signal) =>
+    compileAll([...chosen], {
+      target,
+      out,
+      isClassroom: classroom,
+      folder,
+      signal,
+      print: console.log,
+    })
+  );
+}
+
+const KIT_OPTIONS = {
+  target: choiceOption(PLATFORMS, hostPlatform() ?? "windows-x64", "whose PC"),
+  out: folderOption("dist", "where to"),
+};
+
+async function kit({ folder }: Lab, args: string[]): Promise<number> {
+  if (args.includes("--help")) return showHelp("kit", KIT_OPTIONS);
+  const { target, out } = parseOptions(KIT_OPTIONS, args);
+  const { buildKit } = await import("../kit/kit.ts");
+  return await interruptible((signal) =>
+    buildKit({
+      platform: target as Platform,
+      root: new URL("../", folder),
+      out,
+      signal,
+      print: console.log,
+    })
+  );
+}
+
+function showHelp(command: string, options: Options): Promise<number> {
+  const operand = options._ ? ` ${options._.value}` : "";
+  console.log(`Usage: deno task ${command} [options]${operand}\n\nOptions:`);
+  console.log(describeOptions(options).join("\n"));
+  return Promise.resolve(EXIT.OK);
+}
+
+/** Lets `work` clean up at Ctrl+C. */
+async function interruptible(
+  work: (signal: AbortSignal) => Promise<unknown>,
+): Promise<number> {
+  const controller = new AbortController();
+  Deno.addSignalListener("SIGINT", () => controller.abort());
+  try {
+    await work(controller.signal);
+    return EXIT.OK;
+  } catch (error) {
+    if (controller.signal.aborted) return 130;
+    throw error;
+  }
+}
