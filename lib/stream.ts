@@ -40,13 +40,18 @@ export async function* readChunks(
 ): AsyncGenerator<Uint8Array> {
   let buffer = new Uint8Array(FIRST_BUFFER);
   using limit = new SilenceLimit(conn, idleMs);
-  const drain = () => limit.set(DRAIN_MS);
+  let isReading = false;
+  // A reply on its way may take its time; only waiting for more is cut short.
+  const drain = () => limit.set(isReading ? DRAIN_MS : Infinity);
   signal?.addEventListener("abort", drain, { once: true });
-  if (signal?.aborted) drain();
   try {
     while (true) {
+      isReading = true;
+      if (signal?.aborted) drain();
       const count = await conn.read(buffer);
-      limit.touch();
+      isReading = false;
+      if (signal?.aborted) drain();
+      else limit.touch();
       if (count === null) return;
       yield buffer.subarray(0, count);
       if (count === buffer.length && count < LAST_BUFFER) {

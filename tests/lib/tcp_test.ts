@@ -148,6 +148,27 @@ Deno.test({
 });
 
 Deno.test({
+  name: "shutdown() finishes a reply to a client that reads slowly",
+  permissions: LOOPBACK,
+}, async () => {
+  const reply = new Uint8Array(16 << 20); // more than the system buffers
+  await using server = serve(async (conn, signal) => {
+    for await (const _ of readChunks(conn, { signal })) {
+      await writeAll(conn, reply);
+    }
+  });
+  using conn = await connectTcp(server.addr);
+  await writeAll(conn, encode("go"));
+  await conn.read(new Uint8Array(1)); // the reply has begun
+  const stopped = server.shutdown();
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  let received = 1;
+  for await (const chunk of readChunks(conn)) received += chunk.length;
+  assertEquals(received, reply.length);
+  await stopped;
+});
+
+Deno.test({
   name: "shutdown() closes a handler that does not end by itself",
   permissions: LOOPBACK,
 }, async () => {
