@@ -136,6 +136,28 @@ export function folderOption(preset: string, help: string): Option<string> {
   return { value: "<folder>", help, default: preset, parse: last(String) };
 }
 
+/** A file to write. */
+export function fileOption(help: string): Option<string | undefined> {
+  return {
+    value: "<file>",
+    help,
+    default: undefined,
+    shown: "none",
+    parse: last(String),
+  };
+}
+
+/** The address and port of a server. */
+export function endpointOption(help: string): Option<Endpoint | undefined> {
+  return {
+    value: "<host:port>",
+    help,
+    default: undefined,
+    shown: "none",
+    parse: last((text) => parseEndpoint(text)),
+  };
+}
+
 /** An option without a value: given or not. */
 export function flagOption(help: string): Option<boolean> {
   return { help, default: false, parse: () => true };

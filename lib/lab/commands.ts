@@ -43,6 +43,7 @@ const COMMANDS: Record<string, Command> = {
   demo,
   compile,
   kit,
+  check,
 };
 
 const HELP = `lab: the exercises of the lab sheet
@@ -55,6 +56,7 @@ Commands:
   explain <name|number>         its questions with their answers; 5.1 to 5.4 too
   demo <folder>                 runs all; "deno task demo" names the folder
   compile [name|number…]        single binaries; "deno task compile --help"
+  check [name|number]           does a program do it? "deno task check --help"
   kit                           the lab for PCs without Deno; "deno task kit --help"
 
 Examples:
@@ -202,6 +204,11 @@ async function kit({ folder }: Lab, args: string[]): Promise<number> {
       print: console.log,
     })
   );
+}
+
+async function check(lab: Lab, args: string[]): Promise<number> {
+  const { checkCommand } = await import("../check/command.ts");
+  return await checkCommand(lab, args);
 }
 
 function showHelp(command: string, options: Options): Promise<number> {

@@ -1,0 +1,198 @@
+/**
+ * Checks a program: ours, a student's in any language, or a server that runs
+ * already.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "../endpoint.ts";
+import type { Exercise } from "../exercise.ts";
+import { UsageError } from "../explain.ts";
+import { runArguments } from "../lab/child.ts";
+import { Console, consoleRules, DOTTED_QUAD } from "./console.ts";
+import { Client } from "./client.ts";
+import { ECHO_CLIENT_RULES } from "./echo_client.ts";
+import { ECHO_SERVER_RULES } from "./echo_server.ts";
+import { judge, type Rule, type Tier, type Verdict } from "./rule.ts";
+import { Server } from "./server.ts";
+
+/** What is checked: a command line, or a server that runs already. */
+export type Aim = { command: readonly string[] } | { target: Endpoint };
+
+/** What came of a check. */
+export interface Report {
+  /** The form of this report; it changes with its fields. */
+  schema: "sdn_lab/check/1";
+  /** The exercise that the program is for. */
+  exercise: string;
+  /** Its number on the sheet. */
+  sheet: string;
+  /** The command line, or the address. */
+  subject: string;
+  /** How far the check went. */
+  tier: Tier;
+  /** What became of each rule. */
+  verdicts: Verdict[];
+}
+
+/** How one kind of program is checked. */
+interface Kind {
+  /** Its rules, to be listed. */
+  rules: readonly Pick<Rule<never>, "id" | "tier" | "title">[];
+  /** Whether a server that runs already can be checked. */
+  takesTarget: boolean;
+  /** The arguments that our own program is started with. */
+  ownArguments: string[];
+  /** Judges a program. */
+  judge(aim: Aim, tier: Tier): Promise<Verdict[]>;
+}
+
+/** How long one rule may take, in ms. */
+const RULE_MS = 20_000;
+
+function kind<Subject extends AsyncDisposable>(
+  rules: readonly Rule<Subject>[],
+  begin: (aim: Aim) => Subject,
+  more: { takesTarget?: boolean; ownArguments?: string[] } = {},
+): Kind {
+  return {
+    rules,
+    takesTarget: more.takesTarget ?? false,
+    ownArguments: more.ownArguments ?? [],
+    judge: (aim, tier) =>
+      judge(
+        rules.filter((rule) => tier === "strict" || rule.tier === "basic"),
+        () => Promise.resolve().then(() => begin(aim)),
+        RULE_MS,
+      ),
+  };
+}
+
+/** A program that prints just these lines. */
+function printing(
+  sheet: string,
+  lines: string[],
+  ...more: Rule<Console>[]
+): Kind {
+  return kind(
+    [...consoleRules(sheet, lines), ...more],
+    (aim) => new Console(commandOf(aim)),
+  );
+}
+
+const MODULE = ["Hi, this is mymodule speaking.", "Version 0.1"];
+const SERVER_ARGUMENTS = ["--host", "{host}", "--port", "{port}"];
+
+/** The kinds of programs, by the exercise that they are for. */
+const KINDS: Readonly<Record<string, Kind>> = {
+  function: printing("4.1.2", ["hello world"]),
+  function_2: printing("4.1.3", ["4 is maximum", "7 is maximum"]),
+  function_local: printing("4.1.4", [
+    "x is 50",
+    "changed Local x to 2",
+    "x is still 50",
+  ]),
+  function_global: printing("4.1.5", [
+    "x is 50",
+    "changed Global x to 2",
+    "Value of x is 2",
+  ]),
+  module_demo: printing("4.1.6", MODULE),
+  module_demo_2: printing("4.1.6", MODULE),
+  ip4_address_conversion: printing("4.2.3", [
+    "IP Address: 127.0.0.1 => Packed: b'7f000001', Unpacked: 127.0.0.1",
+    "IP Address: 192.168.0.1 => Packed: b'c0a80001', Unpacked: 192.168.0.1",
+  ], DOTTED_QUAD),
+  finding_service_name: printing("4.2.4", [
+    "Port: 80 => service name: http",
+    "Port: 53 => service name: domain",
+    "Port: 25 => service name: smtp",
+    "Port: 53 => service name: domain",
+  ]),
+  modified_finding_service_name: printing("4.2.4 (table)", [
+    "Port: 21 => Protocol name: ftp",
+    "Port: 22 => Protocol name: ssh",
+    "Port: 110 => Protocol name: pop3",
+  ]),
+  echo_server: kind(ECHO_SERVER_RULES, (aim) => new Server(aim), {
+    takesTarget: true,
+    ownArguments: SERVER_ARGUMENTS,
+  }),
+  echo_client: kind(ECHO_CLIENT_RULES, (aim) => new Client(commandOf(aim)), {
+    ownArguments: [...SERVER_ARGUMENTS, "--timeout", "2", "{text}"],
+  }),
+};
+
+function commandOf(aim: Aim): readonly string[] {
+  return "command" in aim ? aim.command : [];
+}
+
+/** The exercises whose programs can be checked, with their rules. */
+export function checkable(
+  exercises: readonly Exercise[],
+): { exercise: Exercise; kind: Kind }[] {
+  return exercises.flatMap((exercise) => {
+    const kind = KINDS[exercise.id];
+    return kind ? [{ exercise, kind }] : [];
+  });
+}
+
+/**
+ * Checks a program for an exercise; without an aim, ours in `folder`.
+ *
+ * @throws {UsageError} if programs for this exercise cannot be checked, or not so
+ */
+export async function check(
+  exercise: Exercise,
+  aim: Aim | undefined,
+  { tier, folder }: { tier: Tier; folder: URL },
+): Promise<Report> {
+  const kind = KINDS[exercise.id];
+  if (!kind) {
+    throw new UsageError(
+      `${exercise.id} cannot be checked`,
+      '"deno task check" lists what can',
+    );
+  }
+  if (aim && "target" in aim && !kind.takesTarget) {
+    throw new UsageError(
+      `${exercise.id} is no server: it has no address to be checked at`,
+      "give its command behind --",
+    );
+  }
+  const ours = () => ({
+    command: [
+      Deno.execPath(),
+      ...ownCommand(exercise, kind.ownArguments, folder),
+    ],
+  });
+  const chosen = aim ?? ours();
+  return {
+    schema: "sdn_lab/check/1",
+    exercise: exercise.id,
+    sheet: exercise.sheet,
+    subject: !aim
+      ? "ours"
+      : "target" in aim
+      ? `${aim.target.hostname}:${aim.target.port}`
+      : aim.command.join(" "),
+    tier,
+    verdicts: await kind.judge(chosen, tier),
+  };
+}
+
+// The permissions name a port, which is known only when the program is started:
+// so the arguments are made for a port that stands for it.
+function ownCommand(
+  exercise: Exercise,
+  args: string[],
+  folder: URL,
+): string[] {
+  const stand = { host: "127.0.0.1", port: "65000" };
+  const filled = args.map((word) =>
+    word.replace(/\{(host|port)\}/, (_, name: "host" | "port") => stand[name])
+  );
+  return runArguments(exercise, filled, folder).map((word) =>
+    word.replace(stand.port, "{port}")
+  );
+}

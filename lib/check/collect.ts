@@ -1,0 +1,98 @@
+/**
+ * One table of a class, out of the JSON reports of its students.
+ *
+ * @module
+ */
+
+import type { Verdict } from "./rule.ts";
+
+/** One student's outcomes. */
+interface Row {
+  student: string;
+  exercise: string;
+  outcomes: Map<string, Verdict["outcome"]>;
+}
+
+/** A table of a class, and what could not be read. */
+export interface Table {
+  /** The table as CSV (RFC 4180): a row a student and exercise, a column a rule. */
+  csv: string;
+  /** How many rows it has, without the head. */
+  rows: number;
+  /** Files that are no reports, with the reason. */
+  skipped: string[];
+}
+
+/**
+ * Makes one table of reports, from files and from folders of files whose names
+ * end with `.json`; a file is named after its student.
+ *
+ * @throws {Deno.errors.NotFound} if a path does not exist
+ */
+export async function collect(paths: readonly string[]): Promise<Table> {
+  const rows: Row[] = [];
+  const skipped: string[] = [];
+  for (const path of (await Promise.all(paths.map(filesOf))).flat()) {
+    try {
+      rows.push(...read(path, await Deno.readTextFile(path)));
+    } catch (error) {
+      if (!(error instanceof SyntaxError)) throw error;
+      skipped.push(`${path}: ${error.message}`);
+    }
+  }
+  const rules = [
+    ...new Set(rows.flatMap(({ outcomes }) => [...outcomes.keys()])),
+  ];
+  const table = [
+    ["student", "exercise", "passed", "failed", ...rules],
+    ...rows.map(({ student, exercise, outcomes }) => {
+      const count = (wanted: string) =>
+        String([...outcomes.values()].filter((one) => one === wanted).length);
+      return [
+        student,
+        exercise,
+        count("passed"),
+        count("failed"),
+        ...rules.map((rule) => outcomes.get(rule) ?? ""),
+      ];
+    }),
+  ];
+  return {
+    csv: table.map((row) => row.map(cell).join(",") + "\r\n").join(""),
+    rows: rows.length,
+    skipped,
+  };
+}
+
+async function filesOf(path: string): Promise<string[]> {
+  if ((await Deno.stat(path)).isFile) return [path];
+  const names = await Array.fromAsync(Deno.readDir(path), ({ name }) => name);
+  return names.filter((name) => name.endsWith(".json")).sort()
+    .map((name) => `${path}/${name}`);
+}
+
+/** @throws {SyntaxError} if the text is no report */
+function read(path: string, text: string): Row[] {
+  const value: unknown = JSON.parse(text);
+  const reports = Array.isArray(value) ? value : [value];
+  return reports.map((report) => {
+    if (
+      report?.schema !== "sdn_lab/check/1" || !Array.isArray(report.verdicts)
+    ) {
+      throw new SyntaxError("it is no report of `deno task check --json`");
+    }
+    return {
+      student: path.replace(/.*[\\/]/, "").replace(/\.json$/, ""),
+      exercise: String(report.exercise),
+      outcomes: new Map(
+        report.verdicts.map(({ id, outcome }: Verdict) => [id, outcome]),
+      ),
+    };
+  });
+}
+
+// What begins with one of =+-@ would be a formula to a spreadsheet.
+function cell(text: string): string {
+  const safe = /^[=+\-@\t\r]/.test(text) ? `'${text}` : text;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}

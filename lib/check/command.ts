@@ -1,0 +1,133 @@
+/**
+ * The `check` command of the lab.
+ *
+ * @module
+ */
+
+import { setColorEnabled } from "@std/fmt/colors";
+import { EXIT, UsageError } from "../explain.ts";
+import { findOne } from "../lab/catalog.ts";
+import type { Lab } from "../lab/commands.ts";
+import {
+  endpointOption,
+  fileOption,
+  flagOption,
+  operands,
+} from "../option_kinds.ts";
+import { describeOptions, parseOptions } from "../options.ts";
+import { type Aim, check, checkable, type Report } from "./check.ts";
+import { collect } from "./collect.ts";
+import { count, pretty, toJson, toJunit } from "./report.ts";
+
+const OPTIONS = {
+  _: operands(
+    "[name|number]",
+    "which program; without one, lists what can be checked",
+    String,
+    {
+      values: [] as string[],
+      most: Infinity,
+    },
+  ),
+  target: endpointOption("check the server that runs there"),
+  strict: flagOption(
+    "all that a correct program does, not only what the sheet asks",
+  ),
+  hint: flagOption("one more step behind each failure"),
+  json: flagOption("print the result as JSON"),
+  junit: fileOption("write the result as JUnit XML"),
+  all: flagOption("check all of our own programs"),
+  csv: fileOption("with collect: where the table goes"),
+};
+
+const USAGE = `Usage: deno task check [options] [name|number] [-- command …]
+       deno task check collect <file|folder …> --csv <file>
+
+A command behind -- starts your own program, in any language; {host} and {port}
+in it are filled in. Without a command ours is checked.
+
+  deno task check echo_server -- python3 echo_server.py {host} {port}
+  deno task check echo_server --strict --target 192.168.0.7:9900
+  deno task check 4.1.2 -- python3 function.py
+`;
+
+/** Runs the command; returns 0 if all passed, 1 if some failed. */
+export async function checkCommand(lab: Lab, args: string[]): Promise<number> {
+  const dashes = args.indexOf("--");
+  const own = dashes < 0 ? args : args.slice(0, dashes);
+  const command = dashes < 0 ? [] : args.slice(dashes + 1);
+  if (own.includes("--help")) {
+    console.log(`${USAGE}\nOptions:`);
+    console.log(describeOptions(OPTIONS).join("\n"));
+    return EXIT.OK;
+  }
+  const { _: wanted, target, strict, hint, json, junit, all, csv } =
+    parseOptions(OPTIONS, own);
+  if (wanted[0] === "collect") return await collectInto(csv, wanted.slice(1));
+  if (wanted.length > 1) {
+    throw new UsageError(
+      `unexpected argument ${JSON.stringify(wanted[1])}`,
+      "the command of your program goes behind --",
+    );
+  }
+  if (wanted.length === 0 && !all) return list(lab);
+  if (dashes >= 0 && command.length === 0) {
+    throw new UsageError("there is no command behind --", "--help shows one");
+  }
+  if (command.length > 0 && target) {
+    throw new UsageError("give a command or a --target, not both");
+  }
+  const aim: Aim | undefined = command.length > 0
+    ? { command }
+    : target && { target };
+
+  const tier = strict || all ? "strict" : "basic";
+  const chosen = all
+    ? checkable(lab.exercises).map(({ exercise }) => exercise)
+    : [findOne(lab.exercises, wanted[0])];
+  const reports: Report[] = [];
+  for (const exercise of chosen) {
+    const report = await check(exercise, aim, { tier, folder: lab.folder });
+    reports.push(report);
+    if (json) continue;
+    setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
+    console.log(pretty(report, hint) + "\n");
+  }
+  if (json) {
+    const values = reports.map(toJson);
+    console.log(JSON.stringify(all ? values : values[0], null, 2));
+  }
+  if (junit) await Deno.writeTextFile(junit, toJunit(reports));
+  return count(...reports).failed > 0 ? 1 : EXIT.OK;
+}
+
+function list({ exercises }: Lab): number {
+  for (const { exercise, kind } of checkable(exercises)) {
+    const { sheet, id } = exercise;
+    const tiers = ["basic", "strict"].map((tier) =>
+      `${kind.rules.filter((rule) => rule.tier === tier).length} ${tier}`
+    );
+    const how = kind.takesTarget ? ", also --target" : "";
+    console.log(
+      `${sheet.padEnd(15)} ${id.padEnd(29)} ${tiers.join(", ")} rules${how}`,
+    );
+  }
+  return EXIT.OK;
+}
+
+async function collectInto(
+  csv: string | undefined,
+  paths: string[],
+): Promise<number> {
+  if (paths.length === 0 || csv === undefined) {
+    throw new UsageError(
+      "collect needs files or a folder, and --csv",
+      "deno task check collect results/ --csv class.csv",
+    );
+  }
+  const table = await collect(paths);
+  for (const skipped of table.skipped) console.error(`skipped ${skipped}`);
+  await Deno.writeTextFile(csv, table.csv);
+  console.log(`${csv}: ${table.rows} rows, ${table.skipped.length} skipped`);
+  return EXIT.OK;
+}

@@ -1,0 +1,137 @@
+/**
+ * The rules for programs without a network: what they print, compared with the
+ * sheet.
+ *
+ * @module
+ */
+
+import { lastLine, Program } from "./program.ts";
+import { Finding, NotApplicable, type Rule } from "./rule.ts";
+
+/** A program that is run to its end. */
+export class Console implements AsyncDisposable {
+  #command: readonly string[];
+  #programs: Program[] = [];
+
+  /** Nothing is started yet. */
+  constructor(command: readonly string[]) {
+    this.#command = command;
+  }
+
+  /** Runs it, with more arguments, and without any input. */
+  async run(...args: string[]): Promise<Awaited<Program["ending"]>> {
+    const program = new Program([...this.#command, ...args], {});
+    this.#programs.push(program);
+    await program.endInput();
+    return await program.ending;
+  }
+
+  /** Ends what still runs. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const program of this.#programs) await program[Symbol.asyncDispose]();
+  }
+}
+
+const encode = (text: string) => new TextEncoder().encode(text);
+
+/** Text as a person compares it: without blanks at the ends of lines. */
+function loose(text: string): string {
+  return text.replace(/[^\S\n]+$/gm, "").replace(/\n+$/, "") + "\n";
+}
+
+/** The rules for a program that prints just these lines. */
+export function consoleRules(
+  sheet: string,
+  lines: readonly string[],
+): Rule<Console>[] {
+  const expected = lines.join("\n") + "\n";
+  const compare = (printed: string, wanted: string, stderr: string) => {
+    if (printed === wanted) return;
+    throw new Finding(
+      "it prints something else than the sheet" +
+        (printed.trim() === "" ? `${lastLine(stderr)}` : ""),
+      { expected: encode(wanted), received: encode(printed) },
+    );
+  };
+  return [
+    {
+      id: "console-lines",
+      tier: "basic",
+      title: "prints the lines of the sheet",
+      why: `Sheet ${sheet}: the console that it shows.`,
+      readOn: `deno task lab explain "${sheet}"`,
+      hint: "Compare letter by letter: capitals, blanks and punctuation count.",
+      run: async (program) => {
+        const { stdout, stderr } = await program.run();
+        compare(loose(stdout.replaceAll("\r\n", "\n")), expected, stderr);
+      },
+    },
+    {
+      id: "console-exact",
+      tier: "strict",
+      title: "prints them exactly, each ended by one newline",
+      why: "Another program that reads the output sees every byte of it.",
+      readOn: "exercises/*.ts --help, which shows an example",
+      hint: "Look for blanks at the ends of lines, and for a missing newline.",
+      needs: ["console-lines"],
+      run: async (program) => {
+        const { stdout, stderr } = await program.run();
+        const isWindows = Deno.build.os === "windows";
+        compare(
+          isWindows ? stdout.replaceAll("\r\n", "\n") : stdout,
+          expected,
+          stderr,
+        );
+      },
+    },
+    {
+      id: "console-exit",
+      tier: "strict",
+      title: "ends with exit code 0, and says nothing on standard error",
+      why: "The exit code is how other programs learn that all went well.",
+      readOn: "exit(3)",
+      hint:
+        "Look at what it prints on standard error: a warning, an exception?",
+      needs: ["console-lines"],
+      run: async (program) => {
+        const { code, stderr } = await program.run();
+        if (code === 0 && stderr === "") return;
+        throw new Finding(
+          code === 0
+            ? `it printed on standard error${lastLine(stderr)}`
+            : `it ended with exit code ${code}${lastLine(stderr)}`,
+        );
+      },
+    },
+  ];
+}
+
+/** The rule for address conversion, where addresses can be given as arguments. */
+export const DOTTED_QUAD: Rule<Console> = {
+  id: "ip4-dotted-quad",
+  tier: "strict",
+  title: "refuses 127.1 and 010.0.0.1, which are no dotted quads",
+  why:
+    "An address is four decimal numbers; inet_aton takes short and octal forms " +
+    "too, and 010.0.0.1 is then 8.0.0.1 (RFC 6943, section 3.1.1).",
+  readOn: "inet_aton(3), inet_pton(3)",
+  hint: "Use inet_pton(AF_INET, text), or ipaddress.IPv4Address(text).",
+  needs: ["console-lines"],
+  run: async (program) => {
+    const { stdout } = await program.run("10.0.0.255");
+    if (!stdout.includes("0a0000ff")) {
+      throw new NotApplicable("it takes no address as an argument");
+    }
+    for (
+      const [text, packed] of [["127.1", "7f000001"], ["010.0.0.1", "08000001"]]
+    ) {
+      const { stdout } = await program.run(text);
+      if (!/packed/i.test(stdout)) continue;
+      throw new Finding(
+        `it takes ${text} for an address`,
+        { sent: encode(text), received: encode(stdout) },
+        stdout.includes(packed) ? "it uses inet_aton" : undefined,
+      );
+    }
+  },
+};

@@ -1,0 +1,216 @@
+/**
+ * The rules for TCP echo clients: sheet 4.2.6, and TCP itself.
+ *
+ * @module
+ */
+
+import { writeAll } from "../stream.ts";
+import {
+  type Client,
+  readMessage,
+  requireValue,
+  SHEET_TEXT,
+} from "./client.ts";
+import { lastLine } from "./program.ts";
+import { Finding, type Rule } from "./rule.ts";
+
+const encode = (text: string) => new TextEncoder().encode(text);
+const MESSAGE = encode(SHEET_TEXT);
+/** Bangla: every letter is three bytes of UTF-8. */
+const BANGLA = "বাংলা ভাষায় লেখা";
+/** How long a client may wait for a server that says nothing, in ms. */
+const PATIENCE_MS = 12_000;
+
+/** Echoes byte by byte; a client that closes before the last one is found out. */
+async function echoBytes(conn: Deno.TcpConn, text: string): Promise<void> {
+  const message = encode(text);
+  await readMessage(conn, message);
+  for (let sent = 0; sent < message.length; sent++) {
+    try {
+      await writeAll(conn, message.subarray(sent, sent + 1));
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    } catch {
+      const characters = Array.from(text).length;
+      // Its close is noticed one or two bytes later.
+      const stopped = sent - 2 <= characters && characters <= sent;
+      throw new Finding(
+        `it closed the connection after ${sent} of ${message.length} bytes at most`,
+        { sent: message },
+        sent <= 3
+          ? "it reads once, and takes what comes for the whole answer"
+          : stopped
+          ? "it counts characters, not bytes"
+          : undefined,
+      );
+    }
+  }
+}
+
+function requireSuccess({ code, stderr }: { code: number; stderr: string }) {
+  if (code === 0) return;
+  throw new Finding(
+    `it ended with exit code ${code} though all went well${lastLine(stderr)}`,
+  );
+}
+
+/** The rules, in the order in which they are judged. */
+export const ECHO_CLIENT_RULES: readonly Rule<Client>[] = [
+  {
+    id: "client-sends",
+    tier: "basic",
+    title: "connects, sends the sheet's message, and ends when it is back",
+    why: "Sheet 4.2.6: the client sends `Test message: SDN course examples`.",
+    readOn: "exercises/echo_client.ts",
+    hint: "Send just the message, without a line end.",
+    run: async (client) => {
+      const play = async (conn: Deno.TcpConn) => {
+        await readMessage(conn, MESSAGE);
+        await writeAll(conn, MESSAGE);
+      };
+      requireSuccess(await client.against(play));
+    },
+  },
+  {
+    id: "client-shows",
+    tier: "basic",
+    title: "prints what it received",
+    why: "Sheet 4.2.6: `Received: …`.",
+    readOn: "the sheet's console",
+    hint: "Print the data that recv returned, behind `Received:`.",
+    needs: ["client-sends"],
+    run: async (client) => {
+      const { stdout } = await client.against(async (conn) => {
+        await readMessage(conn, MESSAGE);
+        await writeAll(conn, MESSAGE);
+      });
+      if (/Received.*Test message: SDN course examples/.test(stdout)) return;
+      throw new Finding("it did not print `Received` with the message", {
+        received: encode(stdout),
+      });
+    },
+  },
+  {
+    id: "client-reads-all",
+    tier: "strict",
+    title: "reads until all its bytes are back, however they come",
+    why: "One read returns what has arrived so far (RFC 9293, section 3.9.1).",
+    readOn: "recv(2)",
+    hint: "Read in a loop, and count the bytes that came.",
+    needs: ["client-sends"],
+    run: async (client) => {
+      requireSuccess(
+        await client.against((conn) => echoBytes(conn, SHEET_TEXT)),
+      );
+    },
+  },
+  {
+    id: "client-counts-bytes",
+    tier: "strict",
+    title: "counts bytes, not characters",
+    why: "TCP carries octets; a character of UTF-8 is one to four (RFC 3629).",
+    readOn: "exercises/echo_client.ts --answer",
+    hint: "Take the length of the encoded message: len(text.encode()).",
+    needs: ["client-reads-all"],
+    run: async (client) => {
+      requireValue(client, "text");
+      requireSuccess(
+        await client.against((conn) => echoBytes(conn, BANGLA), {
+          text: BANGLA,
+        }),
+      );
+    },
+  },
+  {
+    id: "client-early-close",
+    tier: "strict",
+    title: "ends when the server closes before all is back",
+    why:
+      "recv returns nothing at the end of file, again and again: who waits for " +
+      "more bytes then waits for ever.",
+    readOn: "recv(2); Python: `if not data: break`",
+    hint: "Leave the loop when recv returns nothing.",
+    needs: ["client-sends"],
+    run: async (client) => {
+      await client.against(async (conn) => {
+        await readMessage(conn, MESSAGE);
+        await writeAll(conn, MESSAGE.subarray(0, 5));
+      });
+    },
+  },
+  {
+    id: "client-wrong-answer",
+    tier: "strict",
+    title: "notices that what comes back is something else",
+    why:
+      "An echo is the same bytes (RFC 862): whoever checks nothing, tests nothing.",
+    readOn: "exercises/echo_client.ts",
+    hint: "Compare, and end with another exit code than 0: sys.exit(1).",
+    needs: ["client-reads-all"],
+    run: async (client) => {
+      const { code } = await client.against(async (conn) => {
+        await readMessage(conn, MESSAGE);
+        await writeAll(conn, encode(SHEET_TEXT.replace("e", "a")));
+      });
+      if (code === 0) {
+        throw new Finding("it ended with exit code 0 after a wrong echo");
+      }
+    },
+  },
+  {
+    id: "client-timeout",
+    tier: "strict",
+    title: "does not wait for ever for a server that says nothing",
+    why: "Sheet 4.2.5: a timeout bounds the waiting.",
+    readOn: "exercises/socket_timeout.ts --answer; Python: settimeout",
+    hint: `Set a timeout of some seconds: less than ${PATIENCE_MS / 1000}.`,
+    needs: ["client-sends"],
+    run: async (client) => {
+      const silent = Promise.withResolvers<void>();
+      const timer = setTimeout(
+        () =>
+          silent.reject(
+            new Finding(
+              `it still waited ${
+                PATIENCE_MS / 1000
+              } s after it had sent its message`,
+            ),
+          ),
+        PATIENCE_MS,
+      );
+      try {
+        await client.against(async (conn, program) => {
+          await readMessage(conn, MESSAGE);
+          await Promise.race([program.ending, silent.promise]);
+        });
+      } finally {
+        clearTimeout(timer);
+      }
+    },
+  },
+  {
+    id: "client-refused",
+    tier: "strict",
+    title: "says in words that there is no server, and ends",
+    why:
+      "Sheet 4.2.6: without the server the connection is refused; that is no " +
+      "bug of the client, and no reason to crash.",
+    readOn: "connect(2), ECONNREFUSED; Python: ConnectionRefusedError",
+    hint: "Catch the error of connect, print a sentence, and exit with 1.",
+    run: async (client) => {
+      const { code, stderr } = await client.alone();
+      if (code === 0) {
+        throw new Finding(
+          "it ended with exit code 0 though there was no server",
+        );
+      }
+      const isCrash =
+        /^Traceback \(most|^\s+at .*:\d+|^panicked at|Exception in thread/m
+          .test(stderr);
+      if (isCrash) {
+        throw new Finding(`it crashed${lastLine(stderr)}`, {
+          received: encode(stderr),
+        }, "an error is not handled, or its handling has an error itself");
+      }
+    },
+  },
+];

@@ -1,0 +1,168 @@
+/**
+ * A student's program as a child process: started with its host and port filled
+ * in, listened to, and ended together with all that it started itself.
+ *
+ * @module
+ */
+
+import { type Endpoint, formatEndpoint } from "../endpoint.ts";
+import { connectTcp } from "../tcp.ts";
+import { Finding } from "./rule.ts";
+
+/** How much of a program's output is kept: enough to see, whatever it floods. */
+const MOST_OUTPUT = 256 * 1024;
+/** How long a program may take to end when it is asked to, in ms. */
+const END_MS = 500;
+/** The pause between attempts to connect, in ms. */
+const RETRY_MS = 20;
+
+/** What a program that has ended leaves behind. */
+export interface Ending {
+  /** Its exit code; 128 and the signal's number if a signal ended it. */
+  code: number;
+  /** What it printed. */
+  stdout: string;
+  /** What it printed as errors. */
+  stderr: string;
+}
+
+/** A running program. */
+export class Program implements AsyncDisposable {
+  /** The command line, with everything filled in. */
+  readonly command: string[];
+  /** What it leaves behind, once it has ended. */
+  readonly ending: Promise<Ending>;
+  /** What it has printed so far. */
+  stdout = "";
+  /** What it has printed as errors so far. */
+  stderr = "";
+  #child: Deno.ChildProcess;
+  #hasEnded = false;
+
+  /**
+   * Starts a program; `{name}` in its command line is filled in from `values`.
+   *
+   * @throws {Finding} if there is no such program
+   */
+  constructor(command: readonly string[], values: Record<string, string>) {
+    this.command = command.map((word) =>
+      word.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all)
+    );
+    const [program, ...args] = this.command;
+    try {
+      this.#child = new Deno.Command(program, {
+        args,
+        // Python would keep its output back until it ends.
+        env: { PYTHONUNBUFFERED: "1", NO_COLOR: "1" },
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "piped",
+        detached: true, // a process group of its own, to end it as a whole
+      }).spawn();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      throw new Finding(`there is no program ${JSON.stringify(program)}`);
+    }
+    this.ending = Promise.all([
+      this.#child.status,
+      this.#keep(this.#child.stdout, "stdout"),
+      this.#keep(this.#child.stderr, "stderr"),
+    ]).then(([{ code }]) => {
+      this.#hasEnded = true;
+      return { code, stdout: this.stdout, stderr: this.stderr };
+    });
+  }
+
+  /**
+   * Connects to the program as soon as it listens.
+   *
+   * @throws {Finding} if it ends, or does not listen in time; says which
+   */
+  async connect(endpoint: Endpoint, limitMs: number): Promise<Deno.TcpConn> {
+    const deadline = performance.now() + limitMs;
+    while (true) {
+      try {
+        return await connectTcp({ ...endpoint, timeoutMs: limitMs });
+      } catch (error) {
+        if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
+      }
+      const where = formatEndpoint(endpoint);
+      if (this.#hasEnded) {
+        const { code, stderr } = await this.ending;
+        throw new Finding(
+          `the program ended with exit code ${code} and was not listening at ` +
+            `${where}${lastLine(stderr)}`,
+        );
+      }
+      if (performance.now() > deadline) {
+        throw new Finding(
+          `the program runs, but nothing listened at ${where} within ` +
+            `${limitMs / 1000} s`,
+          {},
+          "it listens at another address or port: it has to take {host} and {port}",
+        );
+      }
+      await pause(RETRY_MS);
+    }
+  }
+
+  /** Types text into its standard input. */
+  async type(text: string): Promise<void> {
+    const writer = this.#child.stdin.getWriter();
+    try {
+      await writer.write(new TextEncoder().encode(text));
+    } finally {
+      writer.releaseLock();
+    }
+  }
+
+  /** Ends its standard input. */
+  async endInput(): Promise<void> {
+    await this.#child.stdin.close().catch(() => {}); // It has ended already.
+  }
+
+  /** Ends it and whatever it started: first politely, then for certain. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.endInput();
+    this.#signal("SIGTERM");
+    const timer = setTimeout(() => this.#signal("SIGKILL"), END_MS);
+    await this.#child.status;
+    clearTimeout(timer);
+    this.#signal("SIGKILL"); // for what it started and left behind
+    await this.ending;
+  }
+
+  #signal(signal: Deno.Signal): void {
+    // A negative number is the whole group; Windows has no such thing.
+    const pid = Deno.build.os === "windows"
+      ? this.#child.pid
+      : -this.#child.pid;
+    try {
+      Deno.kill(pid, signal);
+    } catch {
+      // All of it has ended.
+    }
+  }
+
+  async #keep(
+    output: ReadableStream<Uint8Array>,
+    name: "stdout" | "stderr",
+  ): Promise<void> {
+    const decoder = new TextDecoder();
+    for await (const bytes of output) {
+      if (this[name].length < MOST_OUTPUT) {
+        this[name] += decoder.decode(bytes, { stream: true });
+      }
+    }
+  }
+}
+
+/** The last line that a program said, to be shown behind a finding. */
+export function lastLine(text: string): string {
+  const line = text.trim().split("\n").at(-1);
+  return line ? `: ${line}` : "";
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,120 @@
+/**
+ * A TCP server under check, and the ways to talk to it.
+ *
+ * @module
+ */
+
+import { getAvailablePort } from "@std/net/get-available-port";
+import type { Endpoint } from "../endpoint.ts";
+import { readChunks, writeAll } from "../stream.ts";
+import { connectTcp } from "../tcp.ts";
+import { type Evidence, Finding, NotApplicable } from "./rule.ts";
+import { Program } from "./program.ts";
+
+/** How long a server may keep the check waiting, in ms. */
+const ANSWER_MS = 2000;
+/** How long a program may take to listen, in ms. */
+const START_MS = 5000;
+
+/** A server under check: one that runs already, or a program that is started. */
+export class Server implements AsyncDisposable {
+  /** Where it is. */
+  readonly endpoint: Endpoint;
+  #program: Program | undefined;
+
+  /** A server at `target`, or the one that `command` starts at a free port. */
+  constructor(from: { target: Endpoint } | { command: readonly string[] }) {
+    if ("target" in from) {
+      this.endpoint = from.target;
+      return;
+    }
+    this.endpoint = { hostname: "127.0.0.1", port: getAvailablePort() };
+    this.#program = new Program(from.command, {
+      host: this.endpoint.hostname,
+      port: String(this.endpoint.port),
+    });
+  }
+
+  /** Connects, as soon as the server listens. */
+  connect(): Promise<Deno.TcpConn> {
+    return this.#program?.connect(this.endpoint, START_MS) ??
+      connectTcp({ ...this.endpoint, timeoutMs: START_MS });
+  }
+
+  /**
+   * Waits until the program's output matches.
+   *
+   * @throws {NotApplicable} if the check did not start the program
+   * @throws {Finding} if it does not in time
+   */
+  async printed(pattern: RegExp, what: string): Promise<RegExpExecArray> {
+    if (!this.#program) {
+      throw new NotApplicable("its console cannot be seen from here");
+    }
+    const deadline = performance.now() + ANSWER_MS;
+    while (true) {
+      const match = pattern.exec(this.#program.stdout);
+      if (match) return match;
+      if (performance.now() > deadline) {
+        throw new Finding(`it did not print ${what}`, {
+          received: new TextEncoder().encode(this.#program.stdout),
+        });
+      }
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+  }
+
+  /** Ends the program, if the check started it. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#program?.[Symbol.asyncDispose]();
+  }
+}
+
+/**
+ * Reads until `count` bytes came, or to the end of file if that is `undefined`.
+ *
+ * @throws {Finding} if the server closes before, or falls silent
+ */
+export async function readBytes(
+  conn: Deno.TcpConn,
+  count: number | undefined,
+  evidence: Evidence,
+  likely?: (received: Uint8Array) => string | undefined,
+): Promise<Uint8Array> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let length = 0;
+  const fail = async (how: string) => {
+    const received = await new Blob(chunks).bytes();
+    const wanted = count === undefined ? "" : ` of ${count}`;
+    return new Finding(
+      `${how} after ${length}${wanted} bytes`,
+      { ...evidence, received },
+      likely?.(received),
+    );
+  };
+  try {
+    for await (const chunk of readChunks(conn, { idleMs: ANSWER_MS })) {
+      chunks.push(chunk.slice());
+      length += chunk.length;
+      if (count !== undefined && length >= count) break;
+    }
+  } catch (error) {
+    const isSilent = error instanceof DOMException;
+    throw await fail(
+      isSilent ? "the server fell silent" : "the server reset the connection",
+    );
+  }
+  if (count !== undefined && length < count) {
+    throw await fail("the server closed the connection");
+  }
+  return await new Blob(chunks).bytes();
+}
+
+/** Sends pieces one by one, each in a segment of its own where that can be had. */
+export async function sendPieces(
+  conn: Deno.TcpConn,
+  pieces: readonly Uint8Array[],
+): Promise<void> {
+  conn.setNoDelay(true);
+  for (const piece of pieces) await writeAll(conn, piece);
+}

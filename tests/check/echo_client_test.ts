@@ -1,0 +1,106 @@
+import { assertEquals } from "@std/assert";
+import type { Aim } from "../../lib/check/check.ts";
+import { ECHO_CLIENT_RULES } from "../../lib/check/echo_client.ts";
+import { has } from "../interop/peer.ts";
+import { idsOf, judged, python } from "./judged.ts";
+
+/** A client that makes no mistake; each mistake below is one change to it. */
+const RIGHT = `
+import socket, sys
+message = sys.argv[3].encode()
+try:
+    with socket.create_connection((sys.argv[1], int(sys.argv[2])), timeout=2) as conn:
+        conn.sendall(message)
+        received = b""
+        while len(received) < len(message):
+            data = conn.recv(1024)
+            if not data:
+                sys.exit("the server closed early")
+            received += data
+        print("Received:", received)
+        if received != message:
+            sys.exit("the echo differs")
+except OSError as error:
+    sys.exit(f"no echo: {error}")
+`;
+
+const client = (script: string): Aim =>
+  python(script, "{host}", "{port}", "{text}");
+
+const MISTAKES: [mistake: string, script: string, rule: string][] = [
+  [
+    "reads once",
+    RIGHT.replace("while len(received) < len(message)", "for once in [1]")
+      .replace("received != message", "received != message[:len(received)]"),
+    "client-reads-all",
+  ],
+  [
+    "counts characters",
+    RIGHT.replace(
+      "len(received) < len(message)",
+      "len(received) < len(sys.argv[3])",
+    ).replace("received != message", "received != message[:len(received)]"),
+    "client-counts-bytes",
+  ],
+  [
+    "reads on for ever when the server has closed",
+    RIGHT.replace('sys.exit("the server closed early")', "continue"),
+    "client-early-close",
+  ],
+  [
+    "does not look at what came back",
+    RIGHT.replace("received != message", "False"),
+    "client-wrong-answer",
+  ],
+  [
+    "has no timeout",
+    RIGHT.replace(", timeout=2", ""),
+    "client-timeout",
+  ],
+  [
+    "has an error in its error handling",
+    RIGHT.replace(
+      'sys.exit(f"no echo: {error}")',
+      'sys.exit(str(error) if "timed" in str(error) else error[1])',
+    ),
+    "client-refused",
+  ],
+];
+
+for (const [mistake, script, rule] of MISTAKES) {
+  Deno.test({
+    name: `check fails just ${rule} where an echo client ${mistake}`,
+    ignore: !has("python3"),
+  }, async () => {
+    const verdicts = await judged("echo_client", client(script));
+    assertEquals(idsOf(verdicts, "failed"), [rule], JSON.stringify(verdicts));
+  });
+}
+
+Deno.test({
+  name:
+    "check passes our echo client, and a right one in python3, by every rule",
+  ignore: !has("python3"),
+}, async () => {
+  const all = ECHO_CLIENT_RULES.map(({ id }) => id);
+  for (const aim of [undefined, client(RIGHT)]) {
+    const verdicts = await judged("echo_client", aim);
+    assertEquals(idsOf(verdicts, "passed"), all, JSON.stringify(verdicts));
+  }
+});
+
+Deno.test({
+  name: "check leaves out what needs {text}, and says so",
+  ignore: !has("python3"),
+}, async () => {
+  const verdicts = await judged(
+    "echo_client",
+    python(
+      RIGHT.replace("sys.argv[3]", '"Test message: SDN course examples"'),
+      "{host}",
+      "{port}",
+    ),
+  );
+  assertEquals(idsOf(verdicts, "skipped"), ["client-counts-bytes"]);
+  assertEquals(idsOf(verdicts, "failed"), []);
+});

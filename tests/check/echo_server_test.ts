@@ -1,0 +1,231 @@
+import { assert, assertEquals } from "@std/assert";
+import type { Aim } from "../../lib/check/check.ts";
+import { ECHO_SERVER_RULES } from "../../lib/check/echo_server.ts";
+import { has, type Program } from "../interop/peer.ts";
+import { idsOf, judged, python as pythonAim } from "./judged.ts";
+
+/** A python3 server in the sheet's style; `serve` is what it does with a client. */
+function python(serve: string, loop = THREADS): Aim {
+  return pythonAim(PRELUDE + serve + loop, "{host}", "{port}");
+}
+
+const PRELUDE = `
+import socket, sys, threading, traceback
+server = socket.create_server((sys.argv[1], int(sys.argv[2])))
+`;
+const THREADS = `
+while True:
+    threading.Thread(target=serve, args=server.accept(), daemon=True).start()
+`;
+const ONE_BY_ONE = `
+while True:
+    try:
+        serve(*server.accept())
+    except OSError:
+        traceback.print_exc()
+`;
+
+const RIGHT = `
+def serve(conn, address):
+    with conn:
+        while data := conn.recv(4096):
+            conn.sendall(data)
+            print(f"sent {len(data)} bytes back to {address}")
+`;
+
+/** One program for each mistake of the sheet's echo server, and the rule that names it. */
+const MISTAKES: [mistake: string, aim: Aim, rule: string][] = [
+  ["reads once", python(RIGHT.replace("while", "if")), "echo-loop"],
+  [
+    "prints the data where the number belongs",
+    python(RIGHT.replace("{len(data)}", "{data}")),
+    "echo-log-count",
+  ],
+  [
+    "closes only if data came",
+    python(`
+kept = []
+def serve(conn, address):
+    kept.append(conn)
+    some = False
+    while data := conn.recv(4096):
+        some = True
+        conn.sendall(data)
+        print(f"sent {len(data)} bytes back to {address}")
+    if some:
+        conn.close()
+`),
+    "echo-empty-client",
+  ],
+  [
+    "serves one client after another",
+    python(RIGHT, ONE_BY_ONE),
+    "echo-silent-neighbour",
+  ],
+  [
+    "sends what one send takes",
+    python(`
+def serve(conn, address):
+    conn.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
+    with conn:
+        while data := conn.recv(262144):
+            conn.setblocking(False)
+            try:
+                conn.send(data)
+            except BlockingIOError:
+                pass
+            conn.setblocking(True)
+            print(f"sent {len(data)} bytes back to {address}")
+`),
+    "echo-mebibyte",
+  ],
+  [
+    "ends at the first reset",
+    python(`
+import os
+def serve(conn, address):
+    try:
+        with conn:
+            while data := conn.recv(4096):
+                conn.sendall(data)
+                print(f"sent {len(data)} bytes back to {address}")
+    except OSError:
+        os._exit(1)
+`),
+    "echo-reset",
+  ],
+  [
+    "decodes what it echoes",
+    python(RIGHT.replace(
+      "conn.sendall(data)",
+      "conn.sendall(data.decode('utf-8', 'replace').encode())",
+    )),
+    "echo-every-byte",
+  ],
+  [
+    "answers when a client pauses, and drops the rest at the end of file",
+    python(`
+def serve(conn, address):
+    held = b""
+    with conn:
+        while True:
+            conn.settimeout(0.05)
+            try:
+                if not (data := conn.recv(4096)):
+                    return
+                held += data
+            except TimeoutError:
+                conn.settimeout(None)
+                conn.sendall(held)
+                if held:
+                    print(f"sent {len(held)} bytes back to {address}")
+                held = b""
+`),
+    "echo-half-close",
+  ],
+];
+
+for (const [mistake, aim, rule] of MISTAKES) {
+  Deno.test({
+    name: `check fails just ${rule} where an echo server ${mistake}`,
+    ignore: !has("python3"),
+  }, async () => {
+    const verdicts = await judged("echo_server", aim);
+    assertEquals(idsOf(verdicts, "failed"), [rule], JSON.stringify(verdicts));
+    for (const { outcome, finding } of verdicts) {
+      if (outcome === "skipped") assert(finding?.startsWith("it needs"));
+    }
+    const basic = await judged("echo_server", aim, "basic");
+    assertEquals(idsOf(basic, "passed"), ["echo-reply", "echo-next-client"]);
+  });
+}
+
+Deno.test("check passes our echo server by every rule, in less than 15 s", async () => {
+  const start = performance.now();
+  const verdicts = await judged("echo_server", undefined);
+  assertEquals(
+    idsOf(verdicts, "passed"),
+    ECHO_SERVER_RULES.map(({ id }) => id),
+    JSON.stringify(verdicts),
+  );
+  assert(performance.now() - start < 15_000);
+});
+
+/** Servers that nobody here wrote; none prints the sheet's lines. */
+const PEERS: [name: string, program: Program, Aim][] = [
+  [
+    "python3's socketserver",
+    "python3",
+    {
+      command: [
+        "python3",
+        "-c",
+        `
+import socketserver, sys
+class Echo(socketserver.BaseRequestHandler):
+    def handle(self):
+        while data := self.request.recv(4096):
+            self.request.sendall(data)
+class Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+    request_queue_size = 64
+Server((sys.argv[1], int(sys.argv[2])), Echo).serve_forever()
+`,
+        "{host}",
+        "{port}",
+      ],
+    },
+  ],
+  [
+    "python3's asyncio streams",
+    "python3",
+    {
+      command: [
+        "python3",
+        "-c",
+        `
+import asyncio, sys
+async def echo(reader, writer):
+    try:
+        while data := await reader.read(4096):
+            writer.write(data)
+            await writer.drain()
+    finally:
+        writer.close()
+async def main():
+    server = await asyncio.start_server(echo, sys.argv[1], int(sys.argv[2]))
+    await server.serve_forever()
+asyncio.run(main())
+`,
+        "{host}",
+        "{port}",
+      ],
+    },
+  ],
+  [
+    "socat",
+    "socat",
+    {
+      command: [
+        "socat",
+        "-t10",
+        "TCP-LISTEN:{port},bind={host},reuseaddr,fork",
+        "EXEC:cat",
+      ],
+    },
+  ],
+];
+
+for (const [name, program, aim] of PEERS) {
+  Deno.test({
+    name: `check passes ${name} by every rule but the sheet's console line`,
+    ignore: !has(program),
+  }, async () => {
+    const verdicts = await judged("echo_server", aim);
+    assertEquals(
+      idsOf(verdicts, "failed"),
+      ["echo-log-count"],
+      JSON.stringify(verdicts),
+    );
+  });
+}

@@ -1,0 +1,34 @@
+/**
+ * Judges programs in tests: which rules pass, which fail.
+ *
+ * @module
+ */
+
+import { EXERCISES } from "../../exercises/lab.ts";
+import { type Aim, check } from "../../lib/check/check.ts";
+import type { Tier, Verdict } from "../../lib/check/rule.ts";
+
+const FOLDER = new URL("../../exercises/", import.meta.url);
+
+/** What became of each rule for a program of this kind. */
+export async function judged(
+  id: string,
+  aim: Aim | undefined,
+  tier: Tier = "strict",
+): Promise<Verdict[]> {
+  const exercise = EXERCISES.find((one) => one.id === id)!;
+  return (await check(exercise, aim, { tier, folder: FOLDER })).verdicts;
+}
+
+/** The ids of the rules that had this outcome. */
+export function idsOf(
+  verdicts: Verdict[],
+  outcome: Verdict["outcome"],
+): string[] {
+  return verdicts.filter((one) => one.outcome === outcome).map(({ id }) => id);
+}
+
+/** A python3 program whose arguments are filled in by the check. */
+export function python(script: string, ...args: string[]): Aim {
+  return { command: ["python3", "-c", script, ...args] };
+}
