@@ -13,8 +13,12 @@ import { Console, consoleRules, DOTTED_QUAD } from "./console.ts";
 import { Client } from "./client.ts";
 import { ECHO_CLIENT_RULES } from "./echo_client.ts";
 import { ECHO_SERVER_RULES } from "./echo_server.ts";
+import { MESSAGE_CLIENT_RULES } from "./message_client.ts";
+import { MESSAGE_SERVER_RULES } from "./message_server.ts";
 import { judge, type Rule, type Tier, type Verdict } from "./rule.ts";
+import { hearingClient, sayingServer } from "./notes.ts";
 import { Server } from "./server.ts";
+import { UDP_CLIENT_RULES, UDP_SERVER_RULES } from "./udp.ts";
 
 /** What is checked: a command line, or a server that runs already. */
 export type Aim = { command: readonly string[] } | { target: Endpoint };
@@ -118,6 +122,42 @@ const KINDS: Readonly<Record<string, Kind>> = {
     takesTarget: true,
     ownArguments: SERVER_ARGUMENTS,
   }),
+  welcome_server: kind(
+    sayingServer("Note 1", "Hello, world", "welcome to my server"),
+    (aim) => new Server(aim),
+    { takesTarget: true, ownArguments: SERVER_ARGUMENTS },
+  ),
+  welcome_client: kind(
+    hearingClient("Note 1", "Hello, world", "welcome to my server"),
+    (aim) => new Client(commandOf(aim)),
+    { ownArguments: SERVER_ARGUMENTS },
+  ),
+  greeting_server: kind(
+    sayingServer("Note 2", "", "Hello, client"),
+    (aim) => new Server(aim),
+    { takesTarget: true, ownArguments: SERVER_ARGUMENTS },
+  ),
+  greeting_client: kind(
+    hearingClient("Note 2", "", "Hello, client"),
+    (aim) => new Client(commandOf(aim)),
+    { ownArguments: SERVER_ARGUMENTS },
+  ),
+  udp_server: kind(UDP_SERVER_RULES, (aim) => new Server(aim), {
+    takesTarget: true,
+    ownArguments: SERVER_ARGUMENTS,
+  }),
+  udp_client: kind(UDP_CLIENT_RULES, (aim) => new Client(commandOf(aim)), {
+    ownArguments: [...SERVER_ARGUMENTS, "--count", "2", "--seconds", "0.5"],
+  }),
+  message_server: kind(MESSAGE_SERVER_RULES, (aim) => new Server(aim), {
+    takesTarget: true,
+    ownArguments: SERVER_ARGUMENTS,
+  }),
+  message_client: kind(
+    MESSAGE_CLIENT_RULES,
+    (aim) => new Client(commandOf(aim)),
+    { ownArguments: SERVER_ARGUMENTS },
+  ),
   echo_client: kind(ECHO_CLIENT_RULES, (aim) => new Client(commandOf(aim)), {
     ownArguments: [...SERVER_ARGUMENTS, "--timeout", "2", "{text}"],
   }),

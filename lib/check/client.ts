@@ -7,11 +7,15 @@
 import { getAvailablePort } from "@std/net/get-available-port";
 import { readChunks } from "../stream.ts";
 import { serveTcp } from "../tcp.ts";
-import { type Ending, Program } from "./program.ts";
+import { type Ending, lastLine, Program } from "./program.ts";
 import { Finding, NotApplicable } from "./rule.ts";
 
-/** How long a client may take to connect, and to end where nothing keeps it, in ms. */
+/** How long a client may take to send its message, and to end in the end, in ms. */
 const CLIENT_MS = 4000;
+/** How long a whole conversation may take, in ms. */
+const PLAY_MS = 15_000;
+/** How long what happened before a client's end may take to be found, in ms. */
+const GRACE_MS = 300;
 
 /** What the check does as the server of a client; settles when it is done. */
 export type Play = (conn: Deno.TcpConn, program: Program) => Promise<void>;
@@ -36,11 +40,14 @@ export class Client implements AsyncDisposable {
    * program has ended.
    *
    * @throws {Finding} what `play` finds; or if the program does not connect, or
-   * does not end `limitMs` after its server has
+   * does not end soon after its server is done, unless it `mayStay`
    */
   async against(
     play: Play,
-    { text, limitMs = CLIENT_MS }: { text?: string; limitMs?: number } = {},
+    { text = SHEET_TEXT, mayStay = false }: {
+      text?: string;
+      mayStay?: boolean;
+    } = {},
   ): Promise<Ending> {
     const played = Promise.withResolvers<void>();
     await using server = serveTcp({
@@ -53,44 +60,41 @@ export class Client implements AsyncDisposable {
       return playing;
     });
     const program = this.#start(server.addr.port, text);
-    const ended = program.ending.then(({ code, stderr }) => {
-      // A program that has ended without a connection will not make one.
-      const line = stderr.trim().split("\n").at(-1) ?? "";
-      return new Finding(
-        `the client ended with exit code ${code} before its server was done` +
-          (line && `: ${line}`),
+    // A program that has ended makes no connection any more; but what the play
+    // has found by then says more.
+    program.ending.then(async ({ code, stderr }) => {
+      await new Promise((resolve) => setTimeout(resolve, GRACE_MS));
+      played.reject(
+        new Finding(
+          `it ended with exit code ${code} before its server was done` +
+            lastLine(stderr),
+        ),
       );
     });
-    const late = this.#limit(CLIENT_MS * 2, "it did not connect in time");
-    const outcome = await Promise.race([
+    await this.#within(
       played.promise,
-      ended.then(async (finding) => {
-        // What the play found says more than that the client has ended.
-        const timer = setTimeout(() => played.reject(finding), 300);
-        await played.promise.finally(() => clearTimeout(timer));
-      }),
-      late.promise,
-    ]).finally(late.clear);
-    void outcome;
-    return await this.ending(program, limitMs);
+      PLAY_MS,
+      "it did not connect, or left its server waiting",
+    );
+    if (mayStay) {
+      await program[Symbol.asyncDispose]();
+      return await program.ending;
+    }
+    return await this.#end(program);
   }
 
   /** Starts the program where nobody listens, and returns how it ends. */
   async alone(): Promise<Ending> {
-    return await this.ending(this.#start(getAvailablePort()), CLIENT_MS);
+    return await this.#end(this.#start(getAvailablePort(), SHEET_TEXT));
   }
 
-  /** @throws {Finding} if the program still runs after `limitMs` */
-  async ending(program: Program, limitMs: number): Promise<Ending> {
-    const late = this.#limit(
+  /** Starts the program with a port that the caller serves; returns how it ends. */
+  async run(port: number, limitMs: number): Promise<Ending> {
+    return await this.#within(
+      this.#start(port, SHEET_TEXT).ending,
       limitMs,
-      `it still runs ${limitMs / 1000} s after it had nothing left to wait for`,
+      `it still runs after ${limitMs / 1000} s`,
     );
-    try {
-      return await Promise.race([program.ending, late.promise]);
-    } finally {
-      late.clear();
-    }
   }
 
   /** Ends what still runs. */
@@ -98,22 +102,32 @@ export class Client implements AsyncDisposable {
     for (const program of this.#programs) await program[Symbol.asyncDispose]();
   }
 
-  #start(port: number, text?: string): Program {
-    const values = { host: "127.0.0.1", port: String(port) };
-    const program = new Program(
-      this.#command,
-      text === undefined
-        ? { ...values, text: SHEET_TEXT }
-        : { ...values, text },
-    );
+  #start(port: number, text: string): Program {
+    const program = new Program(this.#command, {
+      host: "127.0.0.1",
+      port: String(port),
+      text,
+    });
     this.#programs.push(program);
     return program;
   }
 
-  #limit(ms: number, what: string) {
-    const { promise, reject } = Promise.withResolvers<never>();
-    const timer = setTimeout(() => reject(new Finding(what)), ms);
-    return { promise, clear: () => clearTimeout(timer) };
+  #end(program: Program): Promise<Ending> {
+    return this.#within(
+      program.ending,
+      CLIENT_MS,
+      `it still runs ${CLIENT_MS / 1000} s after there was nothing to wait for`,
+    );
+  }
+
+  async #within<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
+    const late = Promise.withResolvers<never>();
+    const timer = setTimeout(() => late.reject(new Finding(what)), ms);
+    try {
+      return await Promise.race([promise, late.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
   }
 }
 

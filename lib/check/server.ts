@@ -64,6 +64,18 @@ export class Server implements AsyncDisposable {
     }
   }
 
+  /**
+   * Types text at the program.
+   *
+   * @throws {NotApplicable} if the check did not start the program
+   */
+  async type(text: string): Promise<void> {
+    if (!this.#program) {
+      throw new NotApplicable("nothing can be typed at it from here");
+    }
+    await this.#program.type(text);
+  }
+
   /** Ends the program, if the check started it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#program?.[Symbol.asyncDispose]();
@@ -108,6 +120,17 @@ export async function readBytes(
     throw await fail("the server closed the connection");
   }
   return await new Blob(chunks).bytes();
+}
+
+/** Reads until `text` came. @throws {Finding} if something else comes, or nothing */
+export async function readText(
+  conn: Deno.TcpConn,
+  text: string,
+): Promise<void> {
+  const expected = new TextEncoder().encode(text);
+  const received = await readBytes(conn, expected.length, { expected });
+  if (expected.every((byte, index) => byte === received[index])) return;
+  throw new Finding("it sent something else", { expected, received });
 }
 
 /** Sends pieces one by one, each in a segment of its own where that can be had. */

@@ -1,0 +1,125 @@
+/**
+ * The rules for the programs of the two notes: welcome and greeting.
+ *
+ * @module
+ */
+
+import { writeAll } from "../stream.ts";
+import { type Client, readMessage } from "./client.ts";
+import { Finding, type Rule } from "./rule.ts";
+import { readBytes, readText, type Server } from "./server.ts";
+
+const encode = (text: string) => new TextEncoder().encode(text);
+
+/** The rules for a server that says `text`, after `question` if there is one. */
+export function sayingServer(
+  note: string,
+  question: string,
+  text: string,
+): Rule<Server>[] {
+  const hear = async (server: Server) => {
+    const conn = await server.connect();
+    if (question) await writeAll(conn, encode(question));
+    await readText(conn, text);
+    return conn;
+  };
+  return [
+    {
+      id: "says",
+      tier: "basic",
+      title: `says \`${text}\``,
+      why: `${note}: the server sends \`${text}\`.`,
+      readOn: "the note's programs",
+      hint: "Compare letter by letter; no line end is added.",
+      run: async (server) => {
+        using _conn = await hear(server);
+      },
+    },
+    {
+      id: "says-again",
+      tier: "strict",
+      title: "says it to the next client too, and while one is silent",
+      why: "A server serves its clients side by side.",
+      readOn: "accept(2)",
+      hint: "Give each client a thread or a task.",
+      needs: ["says"],
+      run: async (server) => {
+        using _silent = await server.connect();
+        for (let client = 0; client < 3; client++) {
+          using _conn = await hear(server);
+        }
+      },
+    },
+    {
+      id: "closes",
+      tier: "strict",
+      title: "closes when both have said everything",
+      why: "The end of file tells the client that the answer is whole.",
+      readOn: "close(2), shutdown(2)",
+      hint: "Close the connection in a place that is always reached.",
+      needs: ["says"],
+      run: async (server) => {
+        using conn = await hear(server);
+        await conn.closeWrite();
+        const more = await readBytes(conn, undefined, {});
+        if (more.length > 0) {
+          throw new Finding("it said more than that", { received: more });
+        }
+      },
+    },
+  ];
+}
+
+/** The rules for a client that says `question`, if any, and shows `text`. */
+export function hearingClient(
+  note: string,
+  question: string,
+  text: string,
+): Rule<Client>[] {
+  const wanted = `Received b'${text}'`;
+  const check = ({ stdout }: { stdout: string }) => {
+    if (stdout.includes(wanted)) return;
+    throw new Finding(`it did not print \`${wanted}\``, {
+      expected: encode(wanted + "\n"),
+      received: encode(stdout),
+    });
+  };
+  const greet = async (conn: Deno.TcpConn, pieces: Uint8Array[]) => {
+    if (question) await readMessage(conn, encode(question));
+    for (const piece of pieces) {
+      await writeAll(conn, piece);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  };
+  return [
+    {
+      id: "hears",
+      tier: "basic",
+      title: `prints \`${wanted}\``,
+      why: `${note}: the client shows what the server sends.`,
+      readOn: "the note's programs",
+      hint: "print('Received', repr(data)) is what the note uses.",
+      run: async (client) =>
+        check(await client.against((conn) => greet(conn, [encode(text)]))),
+    },
+    {
+      id: "hears-pieces",
+      tier: "strict",
+      title: "prints all of it, also if it comes byte by byte",
+      why:
+        "One read returns what has arrived so far (RFC 9293, section 3.9.1).",
+      readOn: "recv(2)",
+      hint: "Read until recv returns nothing, then print.",
+      needs: ["hears"],
+      run: async (client) =>
+        check(
+          await client.against((conn) =>
+            greet(
+              conn,
+              Array.from(encode(text), (byte) => new Uint8Array([byte])),
+            )
+          ),
+        ),
+    },
+  ];
+}
