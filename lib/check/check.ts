@@ -9,7 +9,12 @@ import type { Endpoint } from "../endpoint.ts";
 import type { Exercise } from "../exercise.ts";
 import { UsageError } from "../explain.ts";
 import { runArguments } from "../lab/child.ts";
-import { Console, consoleRules, DOTTED_QUAD } from "./console.ts";
+import {
+  Console,
+  consoleRules,
+  DOTTED_QUAD,
+  MACHINE_RULES,
+} from "./console.ts";
 import { Client } from "./client.ts";
 import { ECHO_CLIENT_RULES } from "./echo_client.ts";
 import { ECHO_SERVER_RULES } from "./echo_server.ts";
@@ -103,6 +108,10 @@ const KINDS: Readonly<Record<string, Kind>> = {
   ]),
   module_demo: printing("4.1.6", MODULE),
   module_demo_2: printing("4.1.6", MODULE),
+  local_machine_info: kind(
+    MACHINE_RULES,
+    (aim) => new Console(commandOf(aim)),
+  ),
   ip4_address_conversion: printing("4.2.3", [
     "IP Address: 127.0.0.1 => Packed: b'7f000001', Unpacked: 127.0.0.1",
     "IP Address: 192.168.0.1 => Packed: b'c0a80001', Unpacked: 192.168.0.1",

@@ -62,20 +62,26 @@ export class Client implements AsyncDisposable {
     const program = this.#start(server.addr.port, text);
     // A program that has ended makes no connection any more; but what the play
     // has found by then says more.
-    program.ending.then(async ({ code, stderr }) => {
-      await new Promise((resolve) => setTimeout(resolve, GRACE_MS));
-      played.reject(
-        new Finding(
-          `it ended with exit code ${code} before its server was done` +
-            lastLine(stderr),
-        ),
+    let isOver = false;
+    let grace: ReturnType<typeof setTimeout> | undefined;
+    program.ending.then(({ code, stderr }) => {
+      if (isOver) return;
+      const early = new Finding(
+        `it ended with exit code ${code} before its server was done` +
+          lastLine(stderr),
       );
+      grace = setTimeout(() => played.reject(early), GRACE_MS);
     });
-    await this.#within(
-      played.promise,
-      PLAY_MS,
-      "it did not connect, or left its server waiting",
-    );
+    try {
+      await this.#within(
+        played.promise,
+        PLAY_MS,
+        "it did not connect, or left its server waiting",
+      );
+    } finally {
+      isOver = true;
+      clearTimeout(grace);
+    }
     if (mayStay) {
       await program[Symbol.asyncDispose]();
       return await program.ending;

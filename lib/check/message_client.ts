@@ -173,7 +173,7 @@ export const MESSAGE_CLIENT_RULES: readonly Rule<Client>[] = [
     why: "At the end of file nothing more can come (RFC 9293, section 3.6).",
     readOn: "recv(2)",
     hint: "recv returned nothing: say so, and end the process.",
-    needs: ["message-shows"],
+    needs: ["message-hears-any-time"],
     run: async (client) => {
       await client.against((conn) => {
         conn.close();

@@ -91,7 +91,7 @@ export const UDP_SERVER_RULES: readonly Rule<Server>[] = [
     run: async (server) => {
       using socket = own();
       await ready(socket, server);
-      for (const size of [1, 0, 512, 1472]) {
+      for (const size of [1, 0, 512]) {
         const sent = new Uint8Array(size).map((_, index) => index);
         requireSame(sent, await ask(socket, server, sent));
       }
@@ -110,8 +110,10 @@ export const UDP_SERVER_RULES: readonly Rule<Server>[] = [
     run: async (server) => {
       using socket = own();
       await ready(socket, server);
-      const sent = new Uint8Array(MAX_UDP_PAYLOAD).fill(97);
-      requireSame(sent, await ask(socket, server, sent));
+      for (const size of [1472, MAX_UDP_PAYLOAD]) {
+        const sent = new Uint8Array(size).fill(97);
+        requireSame(sent, await ask(socket, server, sent));
+      }
     },
   },
   {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { assertEquals } from "@std/assert";
 import { EXERCISES } from "../../exercises/lab.ts";
 import { type Aim, check } from "../../lib/check/check.ts";
 import type { Tier, Verdict } from "../../lib/check/rule.ts";
@@ -31,4 +32,20 @@ export function idsOf(
 /** A python3 program whose arguments are filled in by the check. */
 export function python(script: string, ...args: string[]): Aim {
   return { command: ["python3", "-c", script, ...args] };
+}
+
+/**
+ * Each program fails just the rule that names its mistake; of the others some may
+ * be skipped, since they need that rule. All are judged at the same time.
+ */
+export async function failsJust(
+  id: string,
+  mistakes: readonly [mistake: string, script: string, rule: string][],
+  ...args: string[]
+): Promise<void> {
+  const results = await Promise.all(mistakes.map(async ([mistake, script]) => {
+    const verdicts = await judged(id, python(script, ...args));
+    return [mistake, idsOf(verdicts, "failed")];
+  }));
+  assertEquals(results, mistakes.map(([mistake, , rule]) => [mistake, [rule]]));
 }
