@@ -2,7 +2,7 @@ import { assertEquals } from "@std/assert";
 import type { Aim } from "../../lib/check/check.ts";
 import { ECHO_CLIENT_RULES } from "../../lib/check/echo_client.ts";
 import { has } from "../interop/peer.ts";
-import { idsOf, judged, python } from "./judged.ts";
+import { failsJust, idsOf, judged, python } from "./judged.ts";
 
 /** A client that makes no mistake; each mistake below is one change to it. */
 const RIGHT = `
@@ -67,15 +67,10 @@ const MISTAKES: [mistake: string, script: string, rule: string][] = [
   ],
 ];
 
-for (const [mistake, script, rule] of MISTAKES) {
-  Deno.test({
-    name: `check fails just ${rule} where an echo client ${mistake}`,
-    ignore: !has("python3"),
-  }, async () => {
-    const verdicts = await judged("echo_client", client(script));
-    assertEquals(idsOf(verdicts, "failed"), [rule], JSON.stringify(verdicts));
-  });
-}
+Deno.test({
+  name: "check fails just the rule that names an echo client's mistake",
+  ignore: !has("python3"),
+}, () => failsJust("echo_client", MISTAKES, "{host}", "{port}", "{text}"));
 
 Deno.test({
   name:
