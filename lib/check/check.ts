@@ -53,7 +53,7 @@ interface Kind {
   /** The arguments that our own program is started with. */
   ownArguments: string[];
   /** Judges a program. */
-  judge(aim: Aim, tier: Tier): Promise<Verdict[]>;
+  judge(aim: Aim, tier: Tier, signal?: AbortSignal): Promise<Verdict[]>;
 }
 
 /** How long one rule may take, in ms. */
@@ -68,11 +68,12 @@ function kind<Subject extends AsyncDisposable>(
     rules,
     takesTarget: more.takesTarget ?? false,
     ownArguments: more.ownArguments ?? [],
-    judge: (aim, tier) =>
+    judge: (aim, tier, signal) =>
       judge(
         rules.filter((rule) => tier === "strict" || rule.tier === "basic"),
         () => Promise.resolve().then(() => begin(aim)),
         RULE_MS,
+        signal,
       ),
   };
 }
@@ -194,7 +195,11 @@ export function checkable(
 export async function check(
   exercise: Exercise,
   aim: Aim | undefined,
-  { tier, folder }: { tier: Tier; folder: URL },
+  { tier, folder, signal }: {
+    tier: Tier;
+    folder: URL;
+    signal?: AbortSignal;
+  },
 ): Promise<Report> {
   const kind = KINDS[exercise.id];
   if (!kind) {
@@ -226,7 +231,7 @@ export async function check(
       ? `${aim.target.hostname}:${aim.target.port}`
       : aim.command.join(" "),
     tier,
-    verdicts: await kind.judge(chosen, tier),
+    verdicts: await kind.judge(chosen, tier, signal),
   };
 }
 

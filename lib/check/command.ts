@@ -51,8 +51,15 @@ in it are filled in. Without a command ours is checked.
   deno task check 4.1.2 -- python3 function.py
 `;
 
-/** Runs the command; returns 0 if all passed, 1 if some failed. */
-export async function checkCommand(lab: Lab, args: string[]): Promise<number> {
+/**
+ * Runs the command; returns 0 if all passed, 1 if some failed. Once `signal`
+ * aborts, it ends the program that it has started, and rejects.
+ */
+export async function checkCommand(
+  lab: Lab,
+  args: string[],
+  signal: AbortSignal,
+): Promise<number> {
   const dashes = args.indexOf("--");
   const own = dashes < 0 ? args : args.slice(0, dashes);
   const command = dashes < 0 ? [] : args.slice(dashes + 1);
@@ -87,7 +94,11 @@ export async function checkCommand(lab: Lab, args: string[]): Promise<number> {
     : [findOne(lab.exercises, wanted[0])];
   const reports: Report[] = [];
   for (const exercise of chosen) {
-    const report = await check(exercise, aim, { tier, folder: lab.folder });
+    const report = await check(exercise, aim, {
+      tier,
+      folder: lab.folder,
+      signal,
+    });
     reports.push(report);
     if (json) continue;
     setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);

@@ -91,11 +91,14 @@ export interface Verdict {
 /**
  * Judges a program by rules, one after another. Each rule gets a subject of its
  * own, and an end after `limitMs`.
+ *
+ * @throws the reason of `signal`, once it aborts and the subject is ended
  */
 export async function judge<Subject extends AsyncDisposable>(
   rules: readonly Rule<Subject>[],
   begin: () => Promise<Subject>,
   limitMs: number,
+  signal?: AbortSignal,
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   for (const rule of rules) {
@@ -107,7 +110,7 @@ export async function judge<Subject extends AsyncDisposable>(
     const start = performance.now();
     const result = missing.length > 0
       ? skipped(`it needs ${missing.join(" and ")}`)
-      : await judgeOne(rule, begin, limitMs);
+      : await judgeOne(rule, begin, limitMs, signal);
     const ms = Math.round(performance.now() - start);
     verdicts.push({ ...about, ...result, ms });
   }
@@ -120,13 +123,16 @@ async function judgeOne<Subject extends AsyncDisposable>(
   rule: Rule<Subject>,
   begin: () => Promise<Subject>,
   limitMs: number,
+  signal: AbortSignal | undefined,
 ): Promise<Result> {
   const limit = AbortSignal.timeout(limitMs);
+  const end = signal ? AbortSignal.any([limit, signal]) : limit;
   try {
     await using subject = await begin();
-    await unlessAborted(rule.run(subject), limit);
+    await unlessAborted(rule.run(subject), end);
     return { outcome: "passed" };
   } catch (error) {
+    signal?.throwIfAborted();
     if (error instanceof NotApplicable) return skipped(error.message);
     if (error instanceof Finding) {
       const { message, evidence, likely } = error;

@@ -174,16 +174,17 @@ function compile({ exercises, folder }: Lab, args: string[]): Promise<number> {
         "other PCs of a private network",
     );
   }
-  return interruptible((signal) =>
-    compileAll([...chosen], {
+  return interruptible(async (signal) => {
+    await compileAll([...chosen], {
       target,
       out,
       isClassroom: classroom,
       folder,
       signal,
       print: console.log,
-    })
-  );
+    });
+    return EXIT.OK;
+  });
 }
 
 const KIT_OPTIONS = {
@@ -195,20 +196,21 @@ async function kit({ folder }: Lab, args: string[]): Promise<number> {
   if (args.includes("--help")) return showHelp("kit", KIT_OPTIONS);
   const { target, out } = parseOptions(KIT_OPTIONS, args);
   const { buildKit } = await import("../kit/kit.ts");
-  return await interruptible((signal) =>
-    buildKit({
+  return await interruptible(async (signal) => {
+    await buildKit({
       platform: target as Platform,
       root: new URL("../", folder),
       out,
       signal,
       print: console.log,
-    })
-  );
+    });
+    return EXIT.OK;
+  });
 }
 
 async function check(lab: Lab, args: string[]): Promise<number> {
   const { checkCommand } = await import("../check/command.ts");
-  return await checkCommand(lab, args);
+  return await interruptible((signal) => checkCommand(lab, args, signal));
 }
 
 function showHelp(command: string, options: Options): Promise<number> {
@@ -218,15 +220,14 @@ function showHelp(command: string, options: Options): Promise<number> {
   return Promise.resolve(EXIT.OK);
 }
 
-/** Lets `work` clean up at Ctrl+C. */
+/** Lets `work`, which returns an exit code, clean up at Ctrl+C. */
 async function interruptible(
-  work: (signal: AbortSignal) => Promise<unknown>,
+  work: (signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const controller = new AbortController();
   Deno.addSignalListener("SIGINT", () => controller.abort());
   try {
-    await work(controller.signal);
-    return EXIT.OK;
+    return await work(controller.signal);
   } catch (error) {
     if (controller.signal.aborted) return 130;
     throw error;

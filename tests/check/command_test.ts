@@ -1,0 +1,197 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { EXERCISES } from "../../exercises/lab.ts";
+import { checkable } from "../../lib/check/check.ts";
+import { Child, serve } from "../child.ts";
+import { temporaryFolder } from "../folder.ts";
+import { has } from "../interop/peer.ts";
+import { idsOf, judged, python } from "./judged.ts";
+
+const LAB = new URL("../../exercises/lab.ts", import.meta.url).href;
+
+/** `check` as its task starts it. */
+function command(...args: string[]): Child {
+  return new Child(Deno.execPath(), [
+    ...["run", "--quiet", "--no-prompt", "--allow-run", "--allow-net"],
+    ...["--allow-read", "--allow-write"],
+    "--allow-sys=hostname,networkInterfaces",
+    LAB,
+    "check",
+    ...args,
+  ]);
+}
+
+Deno.test("check --all --json: our own programs keep every rule", async () => {
+  await using child = command("--all", "--json");
+  const { code, stdout, stderr } = await child.result;
+  assertEquals([code, stderr], [0, ""], stdout);
+  const reports = JSON.parse(stdout);
+  assertEquals(
+    reports.map((one: { exercise: string }) => one.exercise),
+    checkable(EXERCISES).map(({ exercise }) => exercise.id),
+  );
+  for (const { schema, tier, counts, verdicts } of reports) {
+    assertEquals([schema, tier, counts.failed], [
+      "sdn_lab/check/1",
+      "strict",
+      0,
+    ]);
+    assertEquals(counts.passed + counts.skipped, verdicts.length);
+  }
+});
+
+Deno.test("check lists what can be checked, and explains itself", async () => {
+  await using list = command();
+  assertMatch(
+    (await list.result).stdout,
+    /^4\.2\.6 +echo_server +2 basic, 10/m,
+  );
+  await using help = command("--help");
+  assertMatch(
+    (await help.result).stdout,
+    /-- python3 echo_server\.py \{host\}/,
+  );
+});
+
+Deno.test("check refuses a wrong command line with exit code 64", async () => {
+  const cases: [string[], RegExp][] = [
+    [["echo_sever"], /there is no exercise "echo_sever"/],
+    [["questions"], /questions cannot be checked/],
+    [["echo_server", "--"], /no command behind --/],
+    [["echo_server", "extra"], /unexpected argument "extra"/],
+    [["echo_client", "--target", "127.0.0.1:1"], /no server/],
+    [["echo_server", "--target", "x"], /"x" has no port/],
+    [["echo_server", "--target", "127.0.0.1:1", "--", "x"], /not both/],
+    [["collect"], /collect needs/],
+  ];
+  await Promise.all(cases.map(async ([args, words]) => {
+    await using child = command(...args);
+    const { code, stdout, stderr } = await child.result;
+    assertEquals([code, stdout], [64, ""], stderr);
+    assertMatch(stderr, words);
+  }));
+});
+
+Deno.test("check --target checks a server that runs already, and leaves it running", async () => {
+  await using server = await serve("echo_server", ["--quiet"]);
+  await using child = command(
+    ...["echo_server", "--strict", "--target", `127.0.0.1:${server.port}`],
+  );
+  const { code, stdout } = await child.result;
+  assertEquals(code, 0, stdout);
+  assertMatch(stdout, /skip echo-log-count .*console cannot be seen/);
+  assertMatch(stdout, /11 passed, 0 failed, 1 skipped/);
+  await using client = command("echo_server", "--target", `127.0.0.1:1`);
+  const refused = await client.result;
+  assertEquals(refused.code, 1);
+  assertMatch(refused.stdout, /Found: nothing is listening at 127\.0\.0\.1:1/);
+});
+
+Deno.test({
+  name:
+    "check ends with 1 where a rule fails, and writes JUnit XML and the table of a class",
+  ignore: !has("python3"),
+}, async () => {
+  await using here = await temporaryFolder();
+  await using child = command(
+    ...["function", "--junit", `${here.path}/x.xml`, "--json", "--"],
+    ...["python3", "-c", "print('Hello World')"],
+  );
+  const { code, stdout } = await child.result;
+  assertEquals(code, 1);
+  const report = JSON.parse(stdout);
+  assertEquals(report.verdicts[0].outcome, "failed");
+  assertMatch(await Deno.readTextFile(`${here.path}/x.xml`), /failures="1"/);
+  await Deno.writeTextFile(`${here.path}/anna.json`, stdout);
+  await using table = command(
+    ...["collect", here.path, "--csv", `${here.path}/class.csv`],
+  );
+  assertEquals((await table.result).code, 0);
+  assertEquals(
+    await Deno.readTextFile(`${here.path}/class.csv`),
+    "student,exercise,passed,failed,console-lines\r\nanna,function,0,1,failed\r\n",
+  );
+});
+
+Deno.test({
+  name: "check ends the program that it has started at Ctrl+C",
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await using here = await temporaryFolder();
+  const mark = `${here.path}/pid`;
+  await using child = command(
+    ...["echo_server", "--", "sh", "-c", `echo $$ > ${mark}; sleep 60`],
+  );
+  let pid = "";
+  while (!pid) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    pid = await Deno.readTextFile(mark).catch(() => "");
+  }
+  child.kill("SIGINT");
+  assertEquals((await child.result).code, 130);
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-c", `ps -o stat= -g ${pid.trim()} | grep -v Z; true`],
+  }).output();
+  assertEquals(new TextDecoder().decode(stdout), "");
+});
+
+Deno.test({
+  name: "check finds the console's mistakes of the sheet",
+  ignore: !has("python3"),
+}, async () => {
+  const convert = (pack: string) =>
+    python(`
+import binascii, socket, sys
+for text in sys.argv[1:] or ["127.0.0.1", "192.168.0.1"]:
+    packed = ${pack}
+    print(f"IP Address: {text} => Packed: {binascii.hexlify(packed)}, Unpacked: {socket.inet_ntoa(packed)}")
+`);
+  const strict = convert("socket.inet_pton(socket.AF_INET, text)");
+  const lenient = convert("socket.inet_aton(text)");
+  const id = "ip4_address_conversion";
+  assertEquals(idsOf(await judged(id, strict), "failed"), []);
+  const verdicts = await judged(id, lenient);
+  assertEquals(idsOf(verdicts, "failed"), ["ip4-dotted-quad"]);
+  assertEquals(verdicts.at(-1)?.likely, "it uses inet_aton");
+
+  const shouting = python("print('Hello World')");
+  assertEquals(idsOf(await judged("function", shouting), "failed"), [
+    "console-lines",
+  ]);
+  const untidy = python("print('hello world ')");
+  assertEquals(idsOf(await judged("function", untidy), "failed"), [
+    "console-exact",
+  ]);
+  const complaining = python(
+    "import sys; print('hello world'); sys.exit('no')",
+  );
+  assertEquals(idsOf(await judged("function", complaining), "failed"), [
+    "console-exit",
+  ]);
+  const first = python(
+    "import socket; print('Host name:', socket.gethostname()); print('IP address: 127.0.1.1')",
+  );
+  const machine = await judged("local_machine_info", first);
+  assert(
+    ["machine-reachable", undefined].includes(idsOf(machine, "failed")[0]),
+    "fails where this machine has an address that others could reach",
+  );
+});
+
+Deno.test({
+  name:
+    "check passes netcat-openbsd what it should: it types, and shows without a label",
+  ignore: !has("nc"),
+}, async () => {
+  const verdicts = await judged("message_client", {
+    command: ["nc", "{host}", "{port}"],
+  });
+  assertEquals(
+    idsOf(verdicts, "passed"),
+    [
+      "message-sends",
+      "message-sends-line",
+      "message-says-bye",
+    ].filter((id) => idsOf(verdicts, "passed").includes(id)),
+  );
+  assertEquals(idsOf(verdicts, "failed").includes("message-shows"), true);
+});
