@@ -29,6 +29,8 @@ export interface ChildOptions {
   cwd?: string;
   /** Environment variables to add. */
   env?: Record<string, string>;
+  /** How long it may take before it is killed, in ms. */
+  limitMs?: number;
   /** The permissions of an exercise, in the place of those that it needs. */
   flags?: string[];
 }
@@ -78,7 +80,7 @@ export class Child implements AsyncDisposable {
   #waiting: { pattern: RegExp; resolve: (line: string) => void }[] = [];
 
   constructor(command: string, args: string[], options: ChildOptions = {}) {
-    const { input, cwd, env } = options;
+    const { input, cwd, env, limitMs = CHILD_MS } = options;
     this.#process = new Deno.Command(command, {
       args,
       cwd,
@@ -89,7 +91,7 @@ export class Child implements AsyncDisposable {
     }).spawn();
     this.#stdin = this.#process.stdin.getWriter();
     if (input !== undefined) this.write(input).then(() => this.end());
-    const timer = setTimeout(() => this.kill("SIGKILL"), CHILD_MS);
+    const timer = setTimeout(() => this.kill("SIGKILL"), limitMs);
     this.result = Promise.all([
       this.#process.status,
       this.#collect(this.#process.stdout),

@@ -139,8 +139,9 @@ export class Program implements AsyncDisposable {
       : -this.#child.pid;
     try {
       Deno.kill(pid, signal);
-    } catch {
-      // All of it has ended.
+    } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
+      // Otherwise all of it has ended.
     }
   }
 

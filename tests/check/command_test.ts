@@ -1,24 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { EXERCISES } from "../../exercises/lab.ts";
 import { checkable } from "../../lib/check/check.ts";
-import { Child, serve } from "../child.ts";
+import { serve } from "../child.ts";
 import { temporaryFolder } from "../folder.ts";
 import { has } from "../interop/peer.ts";
-import { idsOf, judged, python } from "./judged.ts";
-
-const LAB = new URL("../../exercises/lab.ts", import.meta.url).href;
-
-/** `check` as its task starts it. */
-function command(...args: string[]): Child {
-  return new Child(Deno.execPath(), [
-    ...["run", "--quiet", "--no-prompt", "--allow-run", "--allow-net"],
-    ...["--allow-read", "--allow-write"],
-    "--allow-sys=hostname,networkInterfaces",
-    LAB,
-    "check",
-    ...args,
-  ]);
-}
+import { command, idsOf, judged, python } from "./judged.ts";
 
 Deno.test("check --all --json: our own programs keep every rule", async () => {
   await using child = command("--all", "--json");
@@ -112,26 +98,34 @@ Deno.test({
   );
 });
 
+/** Whether any process of a group still runs. */
+async function isRunning(group: string): Promise<boolean> {
+  const { stdout } = await new Deno.Command("sh", {
+    args: ["-c", `ps -eo pgid=,stat= | grep "^ *${group} " | grep -v Z; true`],
+  }).output();
+  return stdout.length > 0;
+}
+
 Deno.test({
-  name: "check ends the program that it has started at Ctrl+C",
+  name:
+    "check ends what it has started, children too, in the end and at Ctrl+C",
   ignore: Deno.build.os === "windows",
 }, async () => {
   await using here = await temporaryFolder();
-  const mark = `${here.path}/pid`;
-  await using child = command(
-    ...["echo_server", "--", "sh", "-c", `echo $$ > ${mark}; sleep 60`],
-  );
-  let pid = "";
-  while (!pid) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    pid = await Deno.readTextFile(mark).catch(() => "");
+  for (const isInterrupted of [false, true]) {
+    const mark = `${here.path}/${isInterrupted}`;
+    const script = `trap "" TERM; sleep 60 & echo $$ > ${mark}; sleep 60`;
+    await using child = command("echo_server", "--", "sh", "-c", script);
+    let group = "";
+    while (!group) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      group = (await Deno.readTextFile(mark).catch(() => "")).trim();
+    }
+    assert(await isRunning(group));
+    if (isInterrupted) child.kill("SIGINT");
+    assertEquals((await child.result).code, isInterrupted ? 130 : 1);
+    assert(!await isRunning(group));
   }
-  child.kill("SIGINT");
-  assertEquals((await child.result).code, 130);
-  const { stdout } = await new Deno.Command("sh", {
-    args: ["-c", `ps -o stat= -g ${pid.trim()} | grep -v Z; true`],
-  }).output();
-  assertEquals(new TextDecoder().decode(stdout), "");
 });
 
 Deno.test({

@@ -5,11 +5,23 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { EXERCISES } from "../../exercises/lab.ts";
-import { type Aim, check } from "../../lib/check/check.ts";
+import type { Aim } from "../../lib/check/check.ts";
 import type { Tier, Verdict } from "../../lib/check/rule.ts";
+import { Child } from "../child.ts";
 
-const FOLDER = new URL("../../exercises/", import.meta.url);
+const LAB = new URL("../../exercises/lab.ts", import.meta.url).href;
+
+/** `check` as its task starts it: it may run any program, and end it. */
+export function command(...args: string[]): Child {
+  return new Child(Deno.execPath(), [
+    ...["run", "--quiet", "--no-prompt", "--allow-run", "--allow-net"],
+    ...["--allow-read", "--allow-write"],
+    "--allow-sys=hostname,networkInterfaces",
+    LAB,
+    "check",
+    ...args,
+  ], { limitMs: 60_000 });
+}
 
 /** What became of each rule for a program of this kind. */
 export async function judged(
@@ -17,8 +29,15 @@ export async function judged(
   aim: Aim | undefined,
   tier: Tier = "strict",
 ): Promise<Verdict[]> {
-  const exercise = EXERCISES.find((one) => one.id === id)!;
-  return (await check(exercise, aim, { tier, folder: FOLDER })).verdicts;
+  await using child = command(
+    id,
+    "--json",
+    ...tier === "strict" ? ["--strict"] : [],
+    ...aim && "command" in aim ? ["--", ...aim.command] : [],
+  );
+  const { stdout, stderr } = await child.result;
+  assertEquals(stderr, "");
+  return JSON.parse(stdout).verdicts;
 }
 
 /** The ids of the rules that had this outcome. */

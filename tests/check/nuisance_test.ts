@@ -1,5 +1,4 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { Program } from "../../lib/check/program.ts";
 import { has } from "../interop/peer.ts";
 import { idsOf, judged, python } from "./judged.ts";
 
@@ -73,37 +72,4 @@ Deno.test("check says that there is no such program", async () => {
     command: ["no-such-program", "{port}"],
   }, "basic");
   assertEquals(verdict.finding, 'there is no program "no-such-program"');
-});
-
-Deno.test({
-  name: "Program ends what it started, children too, and what ignores SIGTERM",
-  ignore: Deno.build.os === "windows",
-}, async () => {
-  const program = new Program([
-    "sh",
-    "-c",
-    'trap "" TERM; sleep 60 & echo $!; wait; sleep 60',
-  ], {});
-  while (!/\d+\n/.test(program.stdout)) {
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  const child = Number(program.stdout);
-  await program[Symbol.asyncDispose]();
-  assertEquals((await program.ending).code, 137);
-  // A signal that does nothing tells whether the child is still there.
-  const { stdout } = await new Deno.Command("sh", {
-    args: ["-c", `ps -o stat= -p ${child} | grep -v Z; true`],
-  }).output();
-  assertEquals(new TextDecoder().decode(stdout), "");
-});
-
-Deno.test("Program fills in its command line, and keeps only some output", async () => {
-  await using program = new Program(
-    ["sh", "-c", "echo {port} {other}; yes | head -c 3000000"],
-    { port: "9900" },
-  );
-  await program.endInput();
-  const { stdout } = await program.ending;
-  assert(stdout.startsWith("9900 {other}\n"));
-  assert(stdout.length < 400_000, `${stdout.length}`);
 });
