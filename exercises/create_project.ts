@@ -64,11 +64,11 @@ if (import.meta.main) {
   console.log(greeting("world"));
 }
 `,
-  "main_test.ts": `import { strictEqual } from "node:assert/strict";
-import { greeting } from "./main.ts";
+  "main_test.ts": `import { greeting } from "./main.ts";
 
 Deno.test("greeting() names who is greeted", () => {
-  strictEqual(greeting("world"), "hello world");
+  const text = greeting("world");
+  if (text !== "hello world") throw new Error(\`it says \${text}\`);
 });
 `,
 };

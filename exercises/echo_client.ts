@@ -85,9 +85,14 @@ export async function exchange(
   const sending = writeAll(conn, message);
   sending.catch(() => {}); // What a failed write means, the reads tell better.
   if (message.length > 0) {
-    for await (const chunk of readChunks(conn, { idleMs: timeoutMs })) {
-      take(chunk);
-      if (received === message.length) break;
+    try {
+      for await (const chunk of readChunks(conn, { idleMs: timeoutMs })) {
+        take(chunk);
+        if (received === message.length) break;
+      }
+    } catch (error) {
+      // Reset or closed, it is over; a time limit and a wrong echo say more.
+      if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
     }
   }
   if (received < message.length) {

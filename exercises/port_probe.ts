@@ -83,6 +83,9 @@ export async function probe(
     if (error instanceof Deno.errors.NetworkUnreachable) {
       return "unreachable (ENETUNREACH)";
     }
+    if (error instanceof Deno.errors.PermissionDenied) {
+      return "forbidden by this machine (EACCES)";
+    }
     if (
       error instanceof Error && "code" in error && error.code === "EHOSTUNREACH"
     ) {

@@ -24,7 +24,7 @@ import {
 import { parseOptions } from "../lib/options.ts";
 import { announce, reportError, runExercise } from "../lib/run.ts";
 import { bytesRepr } from "../lib/text.ts";
-import { bindUdp, type Datagram, isAnswerable } from "../lib/udp.ts";
+import { bindUdp, type Datagram, isAnswerable, LoopGuard } from "../lib/udp.ts";
 
 const options = {
   host: hostOption("the address to listen on; 0.0.0.0 for other PCs too"),
@@ -125,12 +125,17 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
     if (late) await answer(late);
   };
 
+  const guard = new LoopGuard();
   const fate = fates(odds, seed);
   while (true) {
     const datagram = await socket.receive();
     if (!datagram) break;
     if (!isAnswerable(datagram.from, socket.addr)) {
       log(`not answered: ${formatPeer(datagram.from)} is no client`);
+      continue;
+    }
+    if (guard.isLoop(datagram)) {
+      log(`not answered: ${formatPeer(datagram.from)} only repeats us`);
       continue;
     }
     log(`Data: ${bytesRepr(datagram.data)}`);

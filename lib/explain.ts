@@ -92,7 +92,7 @@ const RULES: Rule[] = [
   ],
   [
     (error, { message, syscall }) =>
-      /Temporary failure in name resolution/.test(message) ||
+      (syscall && /Temporary failure in name resolution/.test(message)) ||
       (syscall === "lookup" && isTimeout(error)),
     EXIT.TEMPORARY,
     (at, { message }) => `${at}: ${message}`,

@@ -102,7 +102,8 @@ export function nameServerOption(): Option<Endpoint | undefined> {
     shown: "the system's",
     parse: last((text) => {
       const server = parseEndpoint(text, 53);
-      if (/^[\d.]+$|:/.test(server.hostname)) return server;
+      const isAddress = /^[\d.]+$|:/.test(server.hostname);
+      if (isAddress && server.port > 0) return server;
       throw new SyntaxError(
         `${JSON.stringify(text)} is not the address of a name server: ` +
           "give its IP address, such as 192.168.0.1 or 127.0.0.1:5353",

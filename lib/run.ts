@@ -14,6 +14,7 @@ import {
 } from "./exercise.ts";
 import { EXIT, explain } from "./explain.ts";
 import { reachableIpv4 } from "./machine.ts";
+import { visible } from "./text.ts";
 
 /**
  * The program of an exercise: takes the arguments, returns an exit code or
@@ -35,16 +36,16 @@ export async function runExercise(
   const args = Deno.args;
   const end = args.indexOf("--");
   const options = end < 0 ? args : args.slice(0, end);
-  if (options.includes("--help") || options.includes("-h")) {
-    console.log(helpText(exercise));
-    Deno.exit(EXIT.OK);
-  }
-  if (options.includes("--answer")) {
-    console.log(answerText(exercise));
-    Deno.exit(EXIT.OK);
-  }
   const stop = stopSignal(exercise.role === "server");
   try {
+    if (options.includes("--help") || options.includes("-h")) {
+      console.log(helpText(exercise));
+      Deno.exit(EXIT.OK);
+    }
+    if (options.includes("--answer")) {
+      console.log(answerText(exercise));
+      Deno.exit(EXIT.OK);
+    }
     // Exit, not return: a read from the terminal that still waits would hold us.
     Deno.exit(await main(args, stop) ?? EXIT.OK);
   } catch (error) {
@@ -130,8 +131,12 @@ function sayWhatFailed(program: string, error: unknown): number {
   return exitCode;
 }
 
+// As the shell takes it back: nothing in single quotes is special to a Unix one.
 function quote(arg: string): string {
-  return /^[\w.,:/@%+=-]+$/.test(arg) ? arg : JSON.stringify(arg);
+  if (/^[\w.,:/@%+=-]+$/.test(arg)) return arg;
+  return Deno.build.os === "windows"
+    ? `"${visible(arg).replaceAll('"', '""')}"`
+    : `'${visible(arg).replaceAll("'", "'\\''")}'`;
 }
 
 // A server is first asked to stop, so that replies on their way arrive; anything

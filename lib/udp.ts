@@ -16,6 +16,11 @@ import { requirePermission } from "./permission.ts";
 /** The largest payload, in bytes: 65,535 less the IPv4 and the UDP header. */
 export const MAX_UDP_PAYLOAD = 65_507;
 
+/** After so many equal datagrams in a row one is not answered. */
+const MOST_REPEATS = 2000;
+/** After such a pause the count begins anew, in ms. */
+const LOOP_PAUSE_MS = 20;
+
 /** One datagram; `data` is valid until the next one is received. */
 export interface Datagram {
   /** The payload, never cut. */
@@ -138,9 +143,35 @@ export function bindUdp({ hostname, port }: Endpoint): UdpSocket {
  */
 export function isAnswerable(from: Endpoint, own: Endpoint): boolean {
   if (from.port < 1024) return false;
-  if (from.port === own.port && from.hostname === own.hostname) return false;
+  // The server's own port: itself, or another server of its kind.
+  if (from.port === own.port) return false;
   if (from.hostname.includes(":")) return !/^ff/i.test(from.hostname);
   // Without the netmask, x.y.z.255 is taken for a broadcast address.
   const [first, , , last] = packIpv4(from.hostname);
   return first !== 0 && first < 224 && last !== 255;
+}
+
+/**
+ * Notices that a peer only sends back what it was sent: two echo servers that a
+ * forged datagram set at each other would do so without end. A client repeats
+ * itself too, but not thousands of times without a pause; one datagram that is not
+ * answered ends the loop, and a client takes it for a loss.
+ */
+export class LoopGuard {
+  #last = "";
+  #since = 0;
+  #count = 0;
+
+  /** Whether the same datagram came from the same peer too often in a row. */
+  isLoop({ data, from }: Datagram): boolean {
+    const now = performance.now();
+    const head = data.subarray(0, 16).join(",");
+    const key = `${from.hostname} ${from.port} ${data.length} ${head}`;
+    if (key !== this.#last || now - this.#since > LOOP_PAUSE_MS) {
+      this.#last = key;
+      this.#count = 0;
+    }
+    this.#since = now;
+    return ++this.#count % MOST_REPEATS === 0;
+  }
 }
