@@ -42,7 +42,8 @@ network interfaces. Each needs a permission: --allow-sys=hostname and
 
 The address of the host name (in Python gethostbyname(gethostname())) is often
 127.0.1.1, which no other machine can reach. So this program asks the interfaces,
-and leaves out loopback addresses and those of virtual machines.`,
+and leaves out loopback addresses, and those of virtual machines and containers
+unless there is no other.`,
     },
     {
       question:

@@ -92,6 +92,7 @@ async function within(ms: number, promise: Promise<unknown>): Promise<void> {
     await unlessAborted(promise, timeout);
   } catch (error) {
     if (error !== timeout.reason) throw error;
+    console.error(`The server did not close within ${ms / 1000} s.`);
   }
 }
 

@@ -6,7 +6,8 @@
  * terminal 2 $ deno run --allow-net=127.0.0.1:8000 exercises/message_client.ts
  * ```
  *
- * What is typed here goes to every client. `bye`, from either side, ends both.
+ * What is typed here goes to every client. `bye`, from either side, ends both;
+ * Ctrl+D here says it for you. Without a keyboard the server only listens.
  *
  * @module
  */
@@ -55,7 +56,7 @@ By a rule of their own, since TCP has no messages: one message is one line, ende
 by a line feed. So an empty line is a message too, a line that arrives in pieces is
 put together, and several lines in one read are taken apart. Text is decoded only
 when its line is complete, so that no character is cut in two. The line "bye" ends
-the conversation, by the same kind of rule.`,
+the conversation, by the same kind of rule; Ctrl+D at the server says it for you.`,
   }],
   demo: {
     conversation: [
@@ -132,15 +133,20 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
     },
     async (conn, signal) => {
       clients.add(conn);
+      let saidBye = false;
       try {
         speaking ??= speak().catch((error) => {
           failure = error;
           ended.abort();
         });
-        const saidBye = await listen(conn, signal, prompt.print);
+        saidBye = await listen(conn, signal, prompt.print);
         if (saidBye && clients.size === 1 && !keep) ended.abort();
       } finally {
         clients.delete(conn);
+        const peer = formatPeer(conn.remoteAddr as Deno.NetAddr);
+        if (!saidBye && !ended.signal.aborted) {
+          prompt.above(() => console.error(`${peer} has left`));
+        }
       }
     },
   );

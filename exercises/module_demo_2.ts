@@ -31,7 +31,8 @@ Version 0.1`,
 module's name in front. It is not more efficient: the whole module is still found,
 loaded and run once, whichever form is used. The bindings are live: if mymodule
 rebinds what it exports, the new value is seen here; and they are read-only here.
-Python's "from m import x" differs: it copies the value at that moment.`,
+Python's "from m import x" differs: it binds a name of its own to the value of that
+moment, and does not see it if m rebinds x later.`,
   }],
   permissions: {},
 };

@@ -211,7 +211,8 @@ export async function main(args: string[]): Promise<void> {
   );
   const server = { hostname: host, port };
   using socket = bindUdp({ hostname: ownHost(host), port: 0 });
-  console.log(`Sending ${count} datagrams to ${host} port ${port}`);
+  const what = count === 1 ? "1 datagram" : `${count} datagrams`;
+  console.log(`Sending ${what} to ${host} port ${port}`);
   const tally = await ping(socket, server, {
     count,
     make: (number) => payload(number, text, size),

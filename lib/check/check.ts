@@ -45,7 +45,7 @@ export interface Report {
 }
 
 /** How one kind of program is checked. */
-interface Kind {
+export interface Kind {
   /** Its rules, to be listed. */
   rules: readonly Pick<Rule<never>, "id" | "tier" | "title">[];
   /** Whether a server that runs already can be checked. */

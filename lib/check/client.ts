@@ -164,7 +164,11 @@ export async function readMessage(
   });
 }
 
-/** @throws {NotApplicable} if the program takes no such value */
+/**
+ * Returns if a value can be given to the program.
+ *
+ * @throws {NotApplicable} if it takes no such value
+ */
 export function requireValue(client: Client, name: string): void {
   if (client.takes(name)) return;
   throw new NotApplicable(`give its text as {${name}} in the command`);

@@ -44,7 +44,7 @@ export function findOne(
   const found = find(exercises, wanted);
   if (found.length === 1) return found[0];
   throw new UsageError(
-    `${wanted} stands for ${found.map(({ id }) => id).join(" and ")}`,
+    `${wanted} stands for ${found.map(({ id }) => id).join(", ")}`,
     `name one of them`,
   );
 }

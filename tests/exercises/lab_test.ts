@@ -96,7 +96,7 @@ Deno.test({
     [["lst"], '"lst"', "list"],
     [["run"], "needs a name", "echo_server"],
     [["run", "echo_sever"], '"echo_sever"', "echo_server"],
-    [["run", "4.2.6"], "echo_server and echo_client", "name one"],
+    [["run", "4.2.6"], "echo_server, echo_client", "name one"],
     [["explain"], "needs a name", "4.2.5"],
     [["explain", "9.9.9"], '"9.9.9"', "did you mean"],
     [["demo"], "needs a folder", "deno task demo"],

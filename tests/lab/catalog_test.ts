@@ -44,7 +44,7 @@ Deno.test({
   assertThrows(
     () => findOne(EXERCISES, "4.2.6"),
     UsageError,
-    "echo_server and echo_client",
+    "echo_server, echo_client",
   );
 });
 
