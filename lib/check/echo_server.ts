@@ -290,7 +290,11 @@ export const ECHO_SERVER_RULES: readonly Rule<Server>[] = [
 /** Sends something and resets the connection, as a killed program's system does. */
 async function breakOff({ endpoint }: Server): Promise<void> {
   const socket = connectRaw(endpoint.port, endpoint.hostname);
-  await once(socket, "connect");
+  try {
+    await once(socket, "connect");
+  } catch {
+    throw new Finding("it listens no more after a client broke off");
+  }
   await new Promise((resolve) => socket.write("half a mess", resolve));
   socket.resetAndDestroy();
   await once(socket, "close");

@@ -143,6 +143,34 @@ Deno.test({
   assertEquals(idsOf(verdicts, "passed"), ["echo-reply", "echo-next-client"]);
 });
 
+Deno.test({
+  name: "check names every mistake of the sheet's own echo server",
+  ignore: !has("python3"),
+}, async () => {
+  const original = python(
+    `${PRELUDE}
+while True:
+    conn, address = server.accept()
+    data = conn.recv(4096)
+    if data:
+        conn.sendall(data)
+        print("sent", data, "bytes back to", address)
+        conn.close()
+`,
+    "{host}",
+    "{port}",
+  );
+  const verdicts = await judged("echo_server", original);
+  // It ends at a reset only if that arrives before it has read: not every time.
+  const failed = idsOf(verdicts, "failed").filter((id) => id !== "echo-reset");
+  assertEquals(failed, [
+    "echo-loop",
+    "echo-empty-client",
+    "echo-silent-neighbour",
+    "echo-log-count",
+  ]);
+});
+
 Deno.test("check passes our echo server by every rule, in less than 15 s", async () => {
   const start = performance.now();
   const verdicts = await judged("echo_server", undefined);
