@@ -8,7 +8,7 @@ import { once } from "node:events";
 import { connect as connectRaw } from "node:net";
 import { writeAll } from "../stream.ts";
 import { Finding, type Rule } from "./rule.ts";
-import { readBytes, sendPieces, type Server } from "./server.ts";
+import { readBytes, type Server } from "./server.ts";
 
 const encode = (text: string) => new TextEncoder().encode(text);
 
@@ -131,7 +131,7 @@ export const ECHO_SERVER_RULES: readonly Rule<Server>[] = [
       using conn = await server.connect();
       const text = encode("বাংলা, é, 😀");
       for (const byte of text) {
-        await sendPieces(conn, [new Uint8Array([byte])]);
+        await writeAll(conn, new Uint8Array([byte]));
         const received = await readBytes(conn, 1, { sent: text });
         compare(new Uint8Array([byte]), received);
       }

@@ -13,7 +13,9 @@ import { Finding } from "./rule.ts";
 const MOST_OUTPUT = 256 * 1024;
 /** How long a program may take to end when it is asked to, in ms. */
 const END_MS = 500;
-/** The pause between attempts to connect, in ms. */
+/** How long a program may take to print something, in ms. */
+const PRINT_MS = 2000;
+/** The pause between attempts to connect, or to find something printed, in ms. */
 const RETRY_MS = 20;
 
 /** What a program that has ended leaves behind. */
@@ -101,6 +103,25 @@ export class Program implements AsyncDisposable {
           {},
           "it listens at another address or port: it has to take {host} and {port}",
         );
+      }
+      await pause(RETRY_MS);
+    }
+  }
+
+  /**
+   * Waits until what it has printed matches.
+   *
+   * @throws {Finding} if it does not in time
+   */
+  async printed(pattern: RegExp, what: string): Promise<RegExpExecArray> {
+    const deadline = performance.now() + PRINT_MS;
+    while (true) {
+      const match = pattern.exec(this.stdout);
+      if (match) return match;
+      if (performance.now() > deadline) {
+        throw new Finding(`it did not print ${what}`, {
+          received: new TextEncoder().encode(this.stdout),
+        });
       }
       await pause(RETRY_MS);
     }

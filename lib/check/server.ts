@@ -6,7 +6,7 @@
 
 import { getAvailablePort } from "@std/net/get-available-port";
 import type { Endpoint } from "../endpoint.ts";
-import { readChunks, writeAll } from "../stream.ts";
+import { readChunks } from "../stream.ts";
 import { connectTcp } from "../tcp.ts";
 import { type Evidence, Finding, NotApplicable } from "./rule.ts";
 import { Program } from "./program.ts";
@@ -51,17 +51,7 @@ export class Server implements AsyncDisposable {
     if (!this.#program) {
       throw new NotApplicable("its console cannot be seen from here");
     }
-    const deadline = performance.now() + ANSWER_MS;
-    while (true) {
-      const match = pattern.exec(this.#program.stdout);
-      if (match) return match;
-      if (performance.now() > deadline) {
-        throw new Finding(`it did not print ${what}`, {
-          received: new TextEncoder().encode(this.#program.stdout),
-        });
-      }
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    return await this.#program.printed(pattern, what);
   }
 
   /**
@@ -131,13 +121,4 @@ export async function readText(
   const received = await readBytes(conn, expected.length, { expected });
   if (expected.every((byte, index) => byte === received[index])) return;
   throw new Finding("it sent something else", { expected, received });
-}
-
-/** Sends pieces one by one, each in a segment of its own where that can be had. */
-export async function sendPieces(
-  conn: Deno.TcpConn,
-  pieces: readonly Uint8Array[],
-): Promise<void> {
-  conn.setNoDelay(true);
-  for (const piece of pieces) await writeAll(conn, piece);
 }
