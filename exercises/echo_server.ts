@@ -16,6 +16,7 @@ import type { Exercise } from "../lib/exercise.ts";
 import {
   flagOption,
   hostOption,
+  integerOption,
   portOption,
   secondsOption,
 } from "../lib/option_kinds.ts";
@@ -28,7 +29,8 @@ import { bytesRepr } from "../lib/text.ts";
 const options = {
   host: hostOption("the address to listen on; 0.0.0.0 for other PCs too"),
   port: portOption(9900, 0),
-  idle: secondsOption(undefined, "close a client that is silent for so long"),
+  idle: secondsOption(600, "close a client that is silent for so long"),
+  "max-connections": integerOption(10_000, "serve so many at once", 1, 100_000),
   quiet: flagOption("do not print what is received and sent"),
 };
 
@@ -88,29 +90,31 @@ after the exercise.`,
 export async function echo(
   conn: Deno.TcpConn,
   limits: ReadOptions,
-  log: (line: string) => void,
+  log: (line: () => string) => void,
 ): Promise<void> {
   const client = formatPeer(conn.remoteAddr as Deno.NetAddr);
   for await (const data of readChunks(conn, limits)) {
-    log(`Data: ${bytesRepr(data)}`);
+    log(() => `Data: ${bytesRepr(data)}`);
     await writeAll(conn, data);
-    log(`sent ${data.length} bytes back to ${client}`);
+    log(() => `sent ${data.length} bytes back to ${client}`);
   }
 }
 
 export async function main(args: string[], stop: AbortSignal): Promise<void> {
-  const { host, port, idle, quiet } = parseOptions(options, args);
-  const idleMs = idle && idle * 1000;
-  const log = quiet ? () => {} : console.log;
+  const { host, port, idle, quiet, ...most } = parseOptions(options, args);
+  const idleMs = idle * 1000;
+  // To write a line out costs more than to echo it: only where it is shown.
+  const log = quiet ? () => {} : (line: () => string) => console.log(line());
 
   await using server = serveTcp(
     {
       hostname: host,
       port,
       signal: stop,
+      maxConnections: most["max-connections"],
       onError: (error) => reportError(exercise, error),
     },
-    (conn, signal) => echo(conn, { idleMs, signal }, log),
+    (conn, service) => echo(conn, { ...service, idleMs }, log),
   );
   console.log(`Starting up echo server on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);

@@ -12,13 +12,19 @@
  * @module
  */
 
+import { SilenceLimit, timeoutError } from "../lib/deadline.ts";
 import { formatPeer } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { encodeLine, isBye, readLines } from "../lib/lines.ts";
-import { flagOption, hostOption, portOption } from "../lib/option_kinds.ts";
+import {
+  flagOption,
+  hostOption,
+  portOption,
+  secondsOption,
+} from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { announce, reportError, runExercise } from "../lib/run.ts";
-import { readChunks, writeAll } from "../lib/stream.ts";
+import { readChunks, type ReadOptions, writeAll } from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 import { Prompt, typedLines } from "../lib/terminal.ts";
 import { visibleBytes } from "../lib/text.ts";
@@ -26,6 +32,7 @@ import { visibleBytes } from "../lib/text.ts";
 const options = {
   host: hostOption("the address to listen on; 0.0.0.0 for other PCs too"),
   port: portOption(8000, 0),
+  idle: secondsOption(3600, "close a client that sends no line for so long"),
   keep: flagOption("go on when the last client has said bye"),
 };
 
@@ -78,29 +85,42 @@ export async function tell(
   clients: Iterable<Deno.TcpConn>,
   line: Uint8Array,
 ): Promise<void> {
-  await Promise.all(Array.from(clients, async (conn) => {
-    const timer = setTimeout(() => conn.close(), SEND_MS);
-    await writeAll(conn, encodeLine(line)).catch(() => {});
-    clearTimeout(timer);
-  }));
+  const message = encodeLine(line);
+  await Promise.all(
+    Array.from(
+      clients,
+      (conn) => writeAll(conn, message, SEND_MS).catch(() => {}),
+    ),
+  );
 }
 
-/** Shows what one client says; returns whether it ended with `bye`. */
+/**
+ * Shows what one client says; returns whether it ended with `bye`. Only a whole
+ * line counts as a sign of life: one that drips in would hold its place for ever.
+ */
 export async function listen(
   conn: Deno.TcpConn,
-  signal: AbortSignal,
+  { idleMs, ...limits }: ReadOptions,
   print: (line: string) => void,
 ): Promise<boolean> {
-  print(`Connection from: ${formatPeer(conn.remoteAddr as Deno.NetAddr)}`);
-  for await (const line of readLines(readChunks(conn, { signal }))) {
-    print(`from connected user: ${visibleBytes(line)}`);
-    if (isBye(line)) return true;
+  const client = formatPeer(conn.remoteAddr as Deno.NetAddr);
+  print(`Connection from: ${client}`);
+  using limit = new SilenceLimit(conn, idleMs);
+  try {
+    for await (const line of readLines(readChunks(conn, limits))) {
+      limit.touch();
+      print(`from connected user: ${visibleBytes(line)}`);
+      if (isBye(line)) return true;
+    }
+    return false;
+  } catch (error) {
+    if (!limit.expired) throw error;
+    throw timeoutError(`no line came from ${client} for ${idleMs! / 1000} s`);
   }
-  return false;
 }
 
 export async function main(args: string[], stop: AbortSignal): Promise<void> {
-  const { host, port, keep } = parseOptions(options, args);
+  const { host, port, idle, keep } = parseOptions(options, args);
   const prompt = new Prompt(" -> ");
   const clients = new Set<Deno.TcpConn>();
   const bye = new TextEncoder().encode("bye");
@@ -131,7 +151,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       signal: ended.signal,
       onError: (error) => prompt.above(() => reportError(exercise, error)),
     },
-    async (conn, signal) => {
+    async (conn, service) => {
       clients.add(conn);
       let saidBye = false;
       try {
@@ -139,7 +159,11 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
           failure = error;
           ended.abort();
         });
-        saidBye = await listen(conn, signal, prompt.print);
+        saidBye = await listen(
+          conn,
+          { ...service, idleMs: idle * 1000 },
+          prompt.print,
+        );
         if (saidBye && clients.size === 1 && !keep) ended.abort();
       } finally {
         clients.delete(conn);

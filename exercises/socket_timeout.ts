@@ -65,8 +65,8 @@ export function formatTimeout({ idleMs }: ReadOptions): string {
 
 /** Reads from a peer that accepts and never answers; returns how long that took, in ms. */
 export async function readInVain(limits: ReadOptions): Promise<number> {
-  const silent = async (conn: Deno.TcpConn, signal: AbortSignal) => {
-    for await (const _ of readChunks(conn, { signal })); // listens, says nothing
+  const silent = async (conn: Deno.TcpConn, service: ReadOptions) => {
+    for await (const _ of readChunks(conn, service)); // listens, says nothing
   };
   await using server = serveTcp(
     { hostname: "127.0.0.1", port: 0, onError: () => {} },

@@ -16,7 +16,7 @@ import type { Exercise } from "../lib/exercise.ts";
 import { hostOption, portOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { announce, reportError, runExercise } from "../lib/run.ts";
-import { readChunks, writeAll } from "../lib/stream.ts";
+import { readChunks, type ReadOptions, writeAll } from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 import { bytesRepr } from "../lib/text.ts";
 
@@ -57,12 +57,12 @@ const WELCOME = new TextEncoder().encode("welcome to my server");
 /** Answers the first bytes with the welcome; shows all that comes. */
 export async function welcome(
   conn: Deno.TcpConn,
-  signal: AbortSignal,
+  limits: ReadOptions,
   log: (line: string) => void,
 ): Promise<void> {
   log(`connected by ${formatPeer(conn.remoteAddr as Deno.NetAddr)}`);
   let isWelcomed = false;
-  for await (const data of readChunks(conn, { signal })) {
+  for await (const data of readChunks(conn, limits)) {
     log(`the data is ${bytesRepr(data)}`);
     if (!isWelcomed) await writeAll(conn, WELCOME);
     isWelcomed = true;
@@ -78,7 +78,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       signal: stop,
       onError: (error) => reportError(exercise, error),
     },
-    (conn, signal) => welcome(conn, signal, console.log),
+    (conn, service) => welcome(conn, service, console.log),
   );
   console.error(`Listening on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);

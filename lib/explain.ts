@@ -154,6 +154,12 @@ const RULES: Rule[] = [
     EXIT.PERMISSION,
     (_, { message }) => `the system does not allow it: ${message}`,
   ],
+  [
+    is(errors.Busy),
+    EXIT.OS,
+    asItSays,
+    () => "others find their connection closed until one of them leaves",
+  ],
   [is(errors.InvalidData), EXIT.PROTOCOL, asItSays],
   [is(errors.UnexpectedEof), EXIT.IO, asItSays],
   [

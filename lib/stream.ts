@@ -10,19 +10,25 @@
 import { SilenceLimit, timeoutError } from "./deadline.ts";
 import { formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
+import type { Turns } from "./turns.ts";
 
 // A reader's buffer grows only while reads fill it: an idle connection holds
 // little, a bulk transfer needs few reads.
 const FIRST_BUFFER = 2048, LAST_BUFFER = 262_144, GROWTH = 8;
 
-/** How long a server that stops waits for more from a client, in ms. */
+/** How long a server that stops goes on reading from a client, in ms. */
 const DRAIN_MS = 100;
+/** How long a peer may read nothing of what it is sent, in ms. */
+const WRITE_MS = 10_000;
+
 /** What {@linkcode readChunks} takes. */
 export interface ReadOptions {
   /** Closes the connection when nothing comes for so many milliseconds. */
   idleMs?: number;
-  /** Ends the reading soon: what is on its way is read, no more is waited for. */
+  /** Ends the reading soon after it aborts: what is on its way is still read. */
   signal?: AbortSignal;
+  /** Lets many busy connections of one server take turns. */
+  turns?: Turns;
 }
 
 /**
@@ -36,27 +42,38 @@ export interface ReadOptions {
  */
 export async function* readChunks(
   conn: Deno.TcpConn,
-  { idleMs, signal }: ReadOptions = {},
+  { idleMs, signal, turns }: ReadOptions = {},
 ): AsyncGenerator<Uint8Array> {
   let buffer = new Uint8Array(FIRST_BUFFER);
   using limit = new SilenceLimit(conn, idleMs);
   let isReading = false;
+  let end = 0;
   // A reply on its way may take its time; only waiting for more is cut short.
-  const drain = () => limit.set(isReading ? DRAIN_MS : Infinity);
+  const setLimit = () => {
+    const left = isReading ? end - performance.now() : Infinity;
+    limit.set(Math.max(left, 0));
+  };
+  const drain = () => {
+    end = performance.now() + DRAIN_MS;
+    setLimit();
+  };
   signal?.addEventListener("abort", drain, { once: true });
+  if (signal?.aborted) drain();
   try {
-    while (true) {
+    while (!signal?.aborted || performance.now() < end) {
       isReading = true;
-      if (signal?.aborted) drain();
+      if (signal?.aborted) setLimit();
       const count = await conn.read(buffer);
       isReading = false;
-      if (signal?.aborted) drain();
+      if (signal?.aborted) setLimit();
       else limit.touch();
       if (count === null) return;
       yield buffer.subarray(0, count);
       if (count === buffer.length && count < LAST_BUFFER) {
         buffer = new Uint8Array(Math.min(count * GROWTH, LAST_BUFFER));
       }
+      const turn = turns?.next(conn);
+      if (turn) await turn;
     }
   } catch (error) {
     if (limit.expired && signal?.aborted) return;
@@ -73,21 +90,33 @@ export async function* readChunks(
 }
 
 /**
- * Sends all of `bytes`. One `write` may take only a part of them, like send(2).
+ * Sends all of `bytes`. One `write` may take only a part of them, like send(2);
+ * none is taken while the peer does not read and the buffers between are full.
  *
+ * @throws {DOMException} "TimeoutError" if none was taken for `timeoutMs`; the
+ * connection is then closed
  * @throws {Deno.errors.BrokenPipe} if the peer has closed the connection
  * @throws {Deno.errors.ConnectionReset} if the peer broke the connection off
  */
 export async function writeAll(
   conn: Deno.TcpConn,
   bytes: Uint8Array,
+  timeoutMs = WRITE_MS,
 ): Promise<void> {
+  using limit = new SilenceLimit(conn, timeoutMs);
   try {
     for (let sent = 0; sent < bytes.length;) {
       sent += await conn.write(bytes.subarray(sent));
+      limit.touch();
     }
   } catch (error) {
-    throw located(error, "write", peerOf(conn));
+    throw located(
+      limit.expired
+        ? timeoutError(`the peer read nothing for ${timeoutMs / 1000} s`)
+        : error,
+      "write",
+      peerOf(conn),
+    );
   }
 }
 

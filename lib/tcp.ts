@@ -13,11 +13,14 @@ import { SilenceLimit, timeoutError, unlessAborted } from "./deadline.ts";
 import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { requirePermission } from "./permission.ts";
+import { Turns } from "./turns.ts";
 
-/** After how long a server that stops closes whatever is still open, in ms. */
-const SHUTDOWN_MS = 2000;
+/** After how long a server that stops closes whatever is still open, in ms: it is over in 2 s. */
+const SHUTDOWN_MS = 1800;
 /** How long a closing server lets a client finish, in ms. */
 const LINGER_MS = 1000;
+/** How many clients a server serves at once, unless it is told otherwise. */
+const MOST_CLIENTS = 10_000;
 /** The pause after a failed accept, such as with a full table of descriptors, in ms. */
 const ACCEPT_PAUSE_MS = 100;
 
@@ -27,17 +30,30 @@ export interface ConnectOptions extends Endpoint {
   timeoutMs?: number;
 }
 
+/** What a server asks of those who read from its clients: see `ReadOptions`. */
+export interface Service {
+  /** Aborts when the server stops. */
+  readonly signal: AbortSignal;
+  /** Lets many busy clients take turns. */
+  readonly turns: Turns;
+}
+
 /** Serves one client; the connection is closed when it settles. */
 export type TcpHandler = (
   conn: Deno.TcpConn,
-  signal: AbortSignal,
+  service: Service,
 ) => Promise<void>;
 
 /** Where and how to serve. */
 export interface ServeTcpOptions extends Endpoint {
   /** Stops the server, as `shutdown()` does. */
   signal?: AbortSignal;
-  /** Is told what a handler threw, with the peer, or why an accept failed. */
+  /** How many clients are served at once; the others find the connection closed. */
+  maxConnections?: number;
+  /**
+   * Is told what a handler threw, with the peer; and why an accept failed or a
+   * client was turned away, once until one is served again.
+   */
   onError: (error: unknown, peer?: Deno.NetAddr) => void;
 }
 
@@ -95,7 +111,8 @@ export async function connectTcp(
  * @throws {Deno.errors.NotCapable} without net access to `hostname:port`
  */
 export function serveTcp(
-  { hostname, port, signal, onError }: ServeTcpOptions,
+  { hostname, port, signal, onError, maxConnections = MOST_CLIENTS }:
+    ServeTcpOptions,
   handler: TcpHandler,
 ): TcpServer {
   const address = formatEndpoint({ hostname, port });
@@ -107,13 +124,37 @@ export function serveTcp(
     throw located(error, "listen", address);
   }
   const stopping = new AbortController();
+  const service = { signal: stopping.signal, turns: new Turns() };
   const clients = new Map<Deno.TcpConn, Promise<void>>();
+  let served = 0;
 
+  // A trouble that lasts, such as a full table of descriptors, is told once.
+  let isInTrouble = false;
+  const tell = (trouble: unknown) => {
+    if (!isInTrouble) onError(trouble);
+    isInTrouble = true;
+  };
+  const admit = async (conn: Deno.TcpConn) => {
+    if (served >= maxConnections) {
+      return tell(
+        new Deno.errors.Busy(
+          `no more than ${maxConnections} clients are served at once`,
+        ),
+      );
+    }
+    isInTrouble = false;
+    served++;
+    try {
+      await handler(conn, service);
+    } finally {
+      served--;
+    }
+  };
   // A handler's failure ends here, with its connection: the server goes on.
   const serve = async (conn: Deno.TcpConn) => {
     try {
       conn.setNoDelay(true);
-      await handler(conn, stopping.signal);
+      await admit(conn);
       await finishSending(conn);
     } catch (error) {
       onError(error, conn.remoteAddr as Deno.NetAddr);
@@ -132,7 +173,7 @@ export function serveTcp(
         clients.set(conn, serve(conn));
       } catch (error) {
         if (stopping.signal.aborted || isPeerGone(error)) continue;
-        onError(error);
+        tell(error);
         await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE_MS));
       }
     }

@@ -10,7 +10,7 @@
 import dnsPacket from "dns-packet";
 import type { DecodedMessage, Message } from "./dns_packet.d.ts";
 import { Buffer } from "node:buffer";
-import { readChunks, writeAll } from "../stream.ts";
+import { readChunks, type ReadOptions, writeAll } from "../stream.ts";
 import { serveTcp } from "../tcp.ts";
 import { bindUdp, isAnswerable } from "../udp.ts";
 
@@ -102,7 +102,7 @@ export function serveNames(
   const hostname = "127.0.0.1";
   const tcp = serveTcp(
     { hostname, port: 0, onError: () => {} },
-    (conn, signal) => answerStream(conn, signal, addresses),
+    (conn, service) => answerStream(conn, service, addresses),
   );
   const udp = bindUdp({ hostname, port: tcp.addr.port });
   const answering = (async () => {
@@ -128,11 +128,11 @@ export function serveNames(
 /** Over TCP each message follows its length in two bytes, and many may follow. */
 async function answerStream(
   conn: Deno.TcpConn,
-  signal: AbortSignal,
+  service: ReadOptions,
   addresses: ReadonlyMap<string, string>,
 ): Promise<void> {
   let pending = Buffer.alloc(0);
-  for await (const chunk of readChunks(conn, { signal, idleMs: 10_000 })) {
+  for await (const chunk of readChunks(conn, { ...service, idleMs: 10_000 })) {
     pending = Buffer.concat([pending, chunk]);
     while (pending.length >= 2) {
       const end = 2 + pending.readUInt16BE();

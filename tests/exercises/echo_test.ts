@@ -158,7 +158,7 @@ const FAULTS: [string, TcpHandler, number, RegExp, string[]?][] = [
   ],
   [
     "never answers",
-    async (conn, signal) => {
+    async (conn, { signal }) => {
       for await (const _ of readChunks(conn, { signal }));
     },
     75,

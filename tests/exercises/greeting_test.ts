@@ -63,7 +63,7 @@ const FAULTS: [string, TcpHandler, number, string, RegExp][] = [
   ],
   [
     "falls silent half-way",
-    async (conn, signal) => {
+    async (conn, { signal }) => {
       await writeAll(conn, encode("half"));
       for await (const _ of readChunks(conn, { signal }));
       await new Promise((resolve) => signal.addEventListener("abort", resolve));

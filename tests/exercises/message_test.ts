@@ -137,7 +137,7 @@ Deno.test({
   name: "message_client gives up a server that does not close after bye",
   permissions: CHILDREN,
 }, async () => {
-  await using server = peer(async (conn, signal) => {
+  await using server = peer(async (conn, { signal }) => {
     for await (const _ of readChunks(conn));
     await new Promise((resolve) => signal.addEventListener("abort", resolve));
   });

@@ -1,0 +1,79 @@
+/**
+ * Turns for connections that are all busy at once.
+ *
+ * Deno's event loop serves 128 ready sockets in one go, and begins the next with
+ * those that it has just served: of a thousand clients that never pause, some
+ * would wait for seconds. So a crowd is served in rounds: who was served waits
+ * until the others were, too.
+ *
+ * @module
+ */
+
+/** More busy connections than this are a crowd; up to 128 are served fairly. */
+const MANY = 100;
+/** Among so many reads in a row the busy connections are counted. */
+const SAMPLE_READS = 1024;
+/** After so many reads the size of the crowd is found out anew. */
+const TRUSTED_READS = 8192;
+
+/** The turns of all connections of one server. */
+export class Turns {
+  #recent = new Set<object>();
+  #sampled = 0;
+  #isCrowd = false;
+  #round: PromiseWithResolvers<void> | undefined;
+  #served = 0;
+  #size = 0;
+  #trusted = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  /**
+   * A connection was served: when it may be read again. `undefined` says at once,
+   * which costs less than a promise.
+   */
+  next(conn: object): Promise<void> | undefined {
+    if (!this.#isCrowd) {
+      this.#sample(conn);
+      return;
+    }
+    this.#served++;
+    if (!this.#round) {
+      this.#round = Promise.withResolvers();
+      this.#endWhenQuiet();
+    }
+    const { promise } = this.#round;
+    // All who came last time have come: the round ends without a pause.
+    if (this.#served === this.#size && this.#trusted > 0) {
+      this.#trusted -= this.#served;
+      this.#end();
+    }
+    return promise;
+  }
+
+  #sample(conn: object): void {
+    this.#recent.add(conn);
+    if (++this.#sampled < SAMPLE_READS) return;
+    this.#isCrowd = this.#recent.size > MANY;
+    this.#recent.clear();
+    this.#sampled = 0;
+  }
+
+  // Nobody came while a timer ran: who has not come by now has sent nothing.
+  #endWhenQuiet(): void {
+    const served = this.#served;
+    this.#timer = setTimeout(() => {
+      if (this.#served > served) return this.#endWhenQuiet();
+      this.#isCrowd = served > MANY;
+      this.#size = served;
+      this.#trusted = TRUSTED_READS;
+      this.#end();
+    });
+  }
+
+  #end(): void {
+    clearTimeout(this.#timer);
+    this.#served = 0;
+    this.#round?.resolve();
+    this.#round = undefined;
+  }
+}
