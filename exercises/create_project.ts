@@ -3,7 +3,7 @@
  * run them. It never overwrites anything.
  *
  * ```text
- * $ deno run --allow-read=. --allow-write=. exercises/create_project.ts
+ * $ deno run --allow-write=. exercises/create_project.ts
  * Created SDN_LAB/deno.json
  * …
  * ```
@@ -30,7 +30,7 @@ export const exercise: Exercise = {
   title: "Create a Deno project",
   options,
   example: `
-$ deno run --allow-read=. --allow-write=. exercises/create_project.ts
+$ deno run --allow-write=. exercises/create_project.ts
 Created SDN_LAB/deno.json
 Created SDN_LAB/main.ts
 Created SDN_LAB/main_test.ts
@@ -45,7 +45,7 @@ are in files whose names end with _test.ts, where "deno test" finds them. There 
 no build step and no virtual environment: Deno runs TypeScript as it is, and gives
 a program no access to files or the network unless its command line allows it.`,
   }],
-  permissions: { read: ["."], write: ["."] },
+  permissions: { write: ["."] },
 };
 
 const FILES: Record<string, string> = {
@@ -93,7 +93,6 @@ export function parseName(text: string): string {
  * @throws {Deno.errors.AlreadyExists} if there is something of that name
  */
 export async function createProject(name: string): Promise<string[]> {
-  requirePermission({ name: "read", path: "." });
   requirePermission({ name: "write", path: "." });
   try {
     await Deno.mkdir(name);

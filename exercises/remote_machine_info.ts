@@ -41,7 +41,7 @@ $ deno run --allow-net=www.python.org exercises/remote_machine_info.ts
 Remote host name: www.python.org
 IP address: 151.101.128.223
 $ deno run --allow-net=no.invalid exercises/remote_machine_info.ts no.invalid
-Error accessing no.invalid: name or service not known`,
+Error accessing no.invalid: no IPv4 address is known for it`,
   questions: [{
     question: "How does the program find the address?",
     answer: `

@@ -152,9 +152,15 @@ export async function ping(
   const answered = new Set<number>();
   let newest = 0;
 
+  // Where replies come from: of a name that only the system looks up, the sender
+  // of the first reply.
+  let address = isIpv4(server.hostname)
+    ? server.hostname
+    : server.hostname === "localhost"
+    ? ownHost(server.hostname)
+    : undefined;
   const isReply = ({ data, from }: Datagram, number: number) =>
-    from.port === server.port &&
-    (from.hostname === server.hostname || !isIpv4(server.hostname)) &&
+    from.port === server.port && from.hostname === (address ?? from.hostname) &&
     number >= 1 && number <= tally.sent && equal(data, make(number));
 
   const take = (datagram: Datagram) => {
@@ -167,6 +173,7 @@ export async function ping(
       tally.duplicated++;
       log(`Reply ${number} again`);
     } else {
+      address ??= datagram.from.hostname;
       answered.add(number);
       tally.received++;
       if (number < newest) tally.outOfOrder++;

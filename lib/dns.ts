@@ -72,11 +72,20 @@ async function askNameServer(
       nameServer: { ipAddr: hostname, port },
     });
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    throw new Deno.errors.NotFound(
-      "the name server knows no IPv4 address for it, or would not answer",
-      { cause },
-    );
+    if (cause instanceof Deno.errors.NotFound) {
+      throw new Deno.errors.NotFound(
+        "the name server knows no IPv4 address for it, or would not answer",
+        { cause },
+      );
+    }
+    // What the resolver says of a TCP connection that fails has no class.
+    if (/stream closed|io error/.test(String(cause))) {
+      throw new Deno.errors.TimedOut(
+        "the name server broke off its answer",
+        { cause },
+      );
+    }
+    throw cause;
   }
 }
 
@@ -88,11 +97,18 @@ async function askSystem(host: string): Promise<string[]> {
     if (!error) resolve(found.map(({ address }) => address));
     else if (error.code === "ENOTFOUND") {
       reject(
-        new Deno.errors.NotFound("name or service not known", { cause: error }),
+        new Deno.errors.NotFound("no IPv4 address is known for it", {
+          cause: error,
+        }),
       );
     } else if (error.code === "EAI_AGAIN") {
       reject(
-        new Deno.errors.TimedOut("no name server answered", { cause: error }),
+        new Deno.errors.TimedOut(
+          "no name server answered, or it would not say",
+          {
+            cause: error,
+          },
+        ),
       );
     } else reject(error);
   });

@@ -126,7 +126,9 @@ export function reportError(
 
 function sayWhatFailed(program: string, error: unknown): number {
   const { message, hint, exitCode } = explain(error);
-  console.error(`${program}: ${message}`);
+  // What the user typed may hold control characters, too.
+  const lines = message.split("\n").map((line) => visible(line));
+  console.error(`${program}: ${lines.join("\n")}`);
   if (hint) console.error(`hint: ${hint}`);
   return exitCode;
 }

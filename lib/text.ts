@@ -21,7 +21,7 @@ const NAMED: Record<string, string> = {
 // stay where Bangla, Persian and emoji need them: behind a letter of such a
 // script, a mark or a pictograph.
 const UNSAFE =
-  /(?![\u200c\u200d]|\t)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}]|\t|(?<![\p{Lo}\p{M}\p{Extended_Pictographic}])[\u200c\u200d]/gu;
+  /(?![\u200c\u200d\ufe0e\ufe0f]|\t)[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|\t|(?<![\p{Lo}\p{M}\p{Extended_Pictographic}])[\u200c\u200d]|(?<!\p{Emoji})[\ufe0e\ufe0f]/gu;
 
 // Well-formed UTF-8 (Unicode 15, table 3-7) in a string of one character a byte.
 const WELL_FORMED =

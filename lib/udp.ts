@@ -16,10 +16,12 @@ import { requirePermission } from "./permission.ts";
 /** The largest payload, in bytes: 65,535 less the IPv4 and the UDP header. */
 export const MAX_UDP_PAYLOAD = 65_507;
 
-/** After so many equal datagrams in a row one is not answered. */
+/** One of so many equal datagrams that came without a pause is not answered. */
 const MOST_REPEATS = 2000;
 /** After such a pause the count begins anew, in ms. */
-const LOOP_PAUSE_MS = 20;
+const LOOP_PAUSE_MS = 1000;
+/** Of how many datagrams a count is kept, and of how many of their bytes. */
+const MOST_COUNTED = 4096, HEAD_BYTES = 16;
 
 /** One datagram; `data` is valid until the next one is received. */
 export interface Datagram {
@@ -158,20 +160,29 @@ export function isAnswerable(from: Endpoint, own: Endpoint): boolean {
  * answered ends the loop, and a client takes it for a loss.
  */
 export class LoopGuard {
-  #last = "";
-  #since = 0;
-  #count = 0;
+  // Each datagram by itself: several may go round at the same time.
+  #counts = new Map<number, { count: number; last: number }>();
 
-  /** Whether the same datagram came from the same peer too often in a row. */
+  /** Whether the same datagram came from the same port too often without a pause. */
   isLoop({ data, from }: Datagram): boolean {
     const now = performance.now();
-    const head = data.subarray(0, 16).join(",");
-    const key = `${from.hostname} ${from.port} ${data.length} ${head}`;
-    if (key !== this.#last || now - this.#since > LOOP_PAUSE_MS) {
-      this.#last = key;
-      this.#count = 0;
+    const key = keyOf(data, from.port);
+    const seen = this.#counts.get(key);
+    if (seen && now - seen.last < LOOP_PAUSE_MS) {
+      seen.last = now;
+      return ++seen.count % MOST_REPEATS === 0;
     }
-    this.#since = now;
-    return ++this.#count % MOST_REPEATS === 0;
+    if (this.#counts.size === MOST_COUNTED) this.#counts.clear();
+    this.#counts.set(key, { count: 1, last: now });
+    return false;
   }
+}
+
+// FNV-1a, over the port, the length and the head.
+function keyOf(data: Uint8Array, port: number): number {
+  let key = Math.imul(0x811c9dc5 ^ port, 0x01000193) ^ data.length;
+  for (let i = 0; i < data.length && i < HEAD_BYTES; i++) {
+    key = Math.imul(key ^ data[i], 0x01000193);
+  }
+  return key;
 }
