@@ -22,7 +22,12 @@ import {
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { announce, reportError, runExercise } from "../lib/run.ts";
-import { readChunks, type ReadOptions, writeAll } from "../lib/stream.ts";
+import {
+  readChunks,
+  type ReadOptions,
+  writeAll,
+  type WriteOptions,
+} from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 import { bytesRepr } from "../lib/text.ts";
 
@@ -89,13 +94,13 @@ after the exercise.`,
 /** Sends back all that comes, until the client has sent everything. */
 export async function echo(
   conn: Deno.TcpConn,
-  limits: ReadOptions,
+  limits: ReadOptions & WriteOptions,
   log: (line: () => string) => void,
 ): Promise<void> {
   const client = formatPeer(conn.remoteAddr as Deno.NetAddr);
   for await (const data of readChunks(conn, limits)) {
     log(() => `Data: ${bytesRepr(data)}`);
-    await writeAll(conn, data);
+    await writeAll(conn, data, limits);
     log(() => `sent ${data.length} bytes back to ${client}`);
   }
 }

@@ -89,7 +89,7 @@ export async function tell(
   await Promise.all(
     Array.from(
       clients,
-      (conn) => writeAll(conn, message, SEND_MS).catch(() => {}),
+      (conn) => writeAll(conn, message, { timeoutMs: SEND_MS }).catch(() => {}),
     ),
   );
 }
@@ -100,7 +100,7 @@ export async function tell(
  */
 export async function listen(
   conn: Deno.TcpConn,
-  { idleMs, ...limits }: ReadOptions,
+  { idleMs = Infinity, ...limits }: ReadOptions,
   print: (line: string) => void,
 ): Promise<boolean> {
   const client = formatPeer(conn.remoteAddr as Deno.NetAddr);
@@ -108,14 +108,14 @@ export async function listen(
   using limit = new SilenceLimit(conn, idleMs);
   try {
     for await (const line of readLines(readChunks(conn, limits))) {
-      limit.touch();
+      limit.set(idleMs);
       print(`from connected user: ${visibleBytes(line)}`);
       if (isBye(line)) return true;
     }
     return false;
   } catch (error) {
     if (!limit.expired) throw error;
-    throw timeoutError(`no line came from ${client} for ${idleMs! / 1000} s`);
+    throw timeoutError(`no line came from ${client} for ${idleMs / 1000} s`);
   }
 }
 

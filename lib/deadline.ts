@@ -47,52 +47,115 @@ export async function unlessAborted<T>(
 }
 
 /**
- * Closes `target` when {@linkcode touch} was not called for `ms` milliseconds.
- * Whoever waits on `target` then gets its error, and finds `expired` set.
- *
- * A timer runs only while a limit is set, and one timer serves any number of
- * touches: a busy connection pays a clock reading, not a new timer a message.
+ * Keeps any number of limits with one timer: thousands of connections need no
+ * timer each, and a busy one pays a clock reading, not a new timer a message.
  */
-export class SilenceLimit implements Disposable {
-  /** Whether the limit ran out and closed the target. */
-  expired = false;
-  #target: Closable;
-  #ms: number;
-  #last = 0;
+export class Watch implements Disposable {
+  #limits = new Set<SilenceLimit>();
+  #latest = Infinity;
+  #wake = Infinity;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
-  /** Sets a limit of `ms` milliseconds; `undefined` sets none. */
-  constructor(target: Closable, ms: number | undefined) {
-    this.#target = target;
-    this.#ms = ms ?? Infinity;
-    this.set(this.#ms);
+  /** Whether the time that {@linkcode shorten} left is over. */
+  get isOver(): boolean {
+    return this.#latest < Infinity && performance.now() >= this.#latest;
   }
 
-  /** Begins anew with a limit of `ms` milliseconds. */
-  set(ms: number): void {
-    this.#ms = ms;
-    this.touch();
-    clearTimeout(this.#timer);
-    if (ms !== Infinity) this.#timer = setTimeout(() => this.#check(), ms);
+  /** Lets no limit last longer than `ms` from now, nor one that is set later. */
+  shorten(ms: number): void {
+    this.#latest = performance.now() + ms;
+    for (const limit of this.#limits) {
+      if (limit.end !== undefined) {
+        limit.end = Math.min(limit.end, this.#latest);
+      }
+    }
+    this.#wakeAt(this.#latest);
   }
 
-  /** Something happened: the silence begins anew. */
-  touch(): void {
-    if (this.#ms !== Infinity) this.#last = performance.now();
+  /** Keeps a limit, until it is deleted. */
+  add(limit: SilenceLimit): void {
+    this.#limits.add(limit);
   }
 
-  /** Ends the limit; the target stays open. */
+  /** Keeps a limit no more. */
+  delete(limit: SilenceLimit): void {
+    this.#limits.delete(limit);
+  }
+
+  /** When a limit of `ms` ends, by the clock of `performance.now()`. */
+  endAfter(ms: number): number {
+    if (ms === Infinity) return this.#latest;
+    const end = Math.min(performance.now() + ms, this.#latest);
+    if (end < this.#wake) this.#wakeAt(end);
+    return end;
+  }
+
+  /** Ends the watch, and its timer. */
   [Symbol.dispose](): void {
     clearTimeout(this.#timer);
   }
 
+  #wakeAt(end: number): void {
+    clearTimeout(this.#timer);
+    this.#wake = end;
+    this.#timer = setTimeout(() => this.#check(), end - performance.now());
+  }
+
   #check(): void {
-    const left = this.#last + this.#ms - performance.now();
-    if (left > 0) {
-      this.#timer = setTimeout(() => this.#check(), left);
-      return;
+    const now = performance.now();
+    let next = Infinity;
+    for (const limit of this.#limits) {
+      const { end = Infinity } = limit;
+      if (end <= now) limit.expire();
+      else next = Math.min(next, end);
     }
+    this.#wake = Infinity;
+    if (next < Infinity) this.#wakeAt(next);
+  }
+}
+
+/**
+ * Closes `target` when it was silent for some time. Whoever waits on `target`
+ * then gets its error, and finds `expired` set.
+ */
+export class SilenceLimit implements Disposable {
+  /** Whether the limit ran out and closed the target. */
+  expired = false;
+  /** When it runs out, if something is waited for; for its {@linkcode Watch}. */
+  end: number | undefined;
+  #target: Closable;
+  #watch: Watch;
+  #isAlone: boolean;
+
+  /** A limit of `ms` milliseconds, kept by `watch` or by one of its own. */
+  constructor(target: Closable, ms = Infinity, watch?: Watch) {
+    this.#target = target;
+    this.#isAlone = !watch;
+    this.#watch = watch ?? new Watch();
+    this.#watch.add(this);
+    this.end = this.#watch.endAfter(ms);
+  }
+
+  /** The silence begins anew, and may last for `ms` milliseconds. */
+  set(ms: number): void {
+    this.end = this.#watch.endAfter(ms);
+  }
+
+  /** Nothing is waited for, until the limit is set again. */
+  pause(): void {
+    this.end = undefined;
+  }
+
+  /** The limit has run out. */
+  expire(): void {
     this.expired = true;
+    this.pause();
     this.#target.close();
+  }
+
+  /** Ends the limit; the target stays open. */
+  [Symbol.dispose](): void {
+    this.#watch.delete(this);
+    if (this.#isAlone) this.#watch[Symbol.dispose]();
   }
 }

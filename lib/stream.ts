@@ -7,17 +7,15 @@
  * @module
  */
 
-import { SilenceLimit, timeoutError } from "./deadline.ts";
+import { SilenceLimit, timeoutError, type Watch } from "./deadline.ts";
 import { formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import type { Turns } from "./turns.ts";
 
 // A reader's buffer grows only while reads fill it: an idle connection holds
 // little, a bulk transfer needs few reads.
-const FIRST_BUFFER = 2048, LAST_BUFFER = 262_144, GROWTH = 8;
+const FIRST_BUFFER = 512, LAST_BUFFER = 262_144, GROWTH = 8;
 
-/** How long a server that stops goes on reading from a client, in ms. */
-const DRAIN_MS = 100;
 /** How long a peer may read nothing of what it is sent, in ms. */
 const WRITE_MS = 10_000;
 
@@ -25,10 +23,18 @@ const WRITE_MS = 10_000;
 export interface ReadOptions {
   /** Closes the connection when nothing comes for so many milliseconds. */
   idleMs?: number;
-  /** Ends the reading soon after it aborts: what is on its way is still read. */
-  signal?: AbortSignal;
+  /** Keeps the limit for all connections of a server, and ends the reading. */
+  reads?: Watch;
   /** Lets many busy connections of one server take turns. */
   turns?: Turns;
+}
+
+/** What {@linkcode writeAll} takes. */
+export interface WriteOptions {
+  /** Closes the connection when the peer takes nothing for so many milliseconds. */
+  timeoutMs?: number;
+  /** Keeps the limit for all connections of a server. */
+  writes?: Watch;
 }
 
 /**
@@ -42,31 +48,16 @@ export interface ReadOptions {
  */
 export async function* readChunks(
   conn: Deno.TcpConn,
-  { idleMs, signal, turns }: ReadOptions = {},
+  { idleMs = Infinity, reads, turns }: ReadOptions = {},
 ): AsyncGenerator<Uint8Array> {
   let buffer = new Uint8Array(FIRST_BUFFER);
-  using limit = new SilenceLimit(conn, idleMs);
-  let isReading = false;
-  let end = 0;
-  // A reply on its way may take its time; only waiting for more is cut short.
-  const setLimit = () => {
-    const left = isReading ? end - performance.now() : Infinity;
-    limit.set(Math.max(left, 0));
-  };
-  const drain = () => {
-    end = performance.now() + DRAIN_MS;
-    setLimit();
-  };
-  signal?.addEventListener("abort", drain, { once: true });
-  if (signal?.aborted) drain();
+  using limit = new SilenceLimit(conn, Infinity, reads);
   try {
-    while (!signal?.aborted || performance.now() < end) {
-      isReading = true;
-      if (signal?.aborted) setLimit();
+    while (!reads?.isOver) {
+      limit.set(idleMs);
       const count = await conn.read(buffer);
-      isReading = false;
-      if (signal?.aborted) setLimit();
-      else limit.touch();
+      // Not while the handler works: to answer may take its time.
+      limit.pause();
       if (count === null) return;
       yield buffer.subarray(0, count);
       if (count === buffer.length && count < LAST_BUFFER) {
@@ -76,16 +67,14 @@ export async function* readChunks(
       if (turn) await turn;
     }
   } catch (error) {
-    if (limit.expired && signal?.aborted) return;
+    if (limit.expired && reads?.isOver) return;
     throw located(
       limit.expired
-        ? timeoutError(`nothing came for ${idleMs! / 1000} s`)
+        ? timeoutError(`nothing came for ${idleMs / 1000} s`)
         : error,
       "read",
       peerOf(conn),
     );
-  } finally {
-    signal?.removeEventListener("abort", drain);
   }
 }
 
@@ -93,21 +82,22 @@ export async function* readChunks(
  * Sends all of `bytes`. One `write` may take only a part of them, like send(2);
  * none is taken while the peer does not read and the buffers between are full.
  *
- * @throws {DOMException} "TimeoutError" if none was taken for `timeoutMs`; the
- * connection is then closed
+ * @throws {DOMException} "TimeoutError" if none was taken for `timeoutMs`, which
+ * are 10 s if nothing else is said; the connection is then closed
  * @throws {Deno.errors.BrokenPipe} if the peer has closed the connection
  * @throws {Deno.errors.ConnectionReset} if the peer broke the connection off
  */
 export async function writeAll(
   conn: Deno.TcpConn,
   bytes: Uint8Array,
-  timeoutMs = WRITE_MS,
+  { timeoutMs = WRITE_MS, writes }: WriteOptions = {},
 ): Promise<void> {
-  using limit = new SilenceLimit(conn, timeoutMs);
+  using limit = new SilenceLimit(conn, timeoutMs, writes);
   try {
-    for (let sent = 0; sent < bytes.length;) {
+    let sent = await conn.write(bytes);
+    while (sent < bytes.length) {
+      limit.set(timeoutMs);
       sent += await conn.write(bytes.subarray(sent));
-      limit.touch();
     }
   } catch (error) {
     throw located(

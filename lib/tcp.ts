@@ -9,12 +9,19 @@
  * @module
  */
 
-import { SilenceLimit, timeoutError, unlessAborted } from "./deadline.ts";
+import {
+  SilenceLimit,
+  timeoutError,
+  unlessAborted,
+  Watch,
+} from "./deadline.ts";
 import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { requirePermission } from "./permission.ts";
 import { Turns } from "./turns.ts";
 
+/** How long a server that stops goes on reading what is on its way, in ms. */
+const DRAIN_MS = 100;
 /** After how long a server that stops closes whatever is still open, in ms: it is over in 2 s. */
 const SHUTDOWN_MS = 1800;
 /** How long a closing server lets a client finish, in ms. */
@@ -30,12 +37,16 @@ export interface ConnectOptions extends Endpoint {
   timeoutMs?: number;
 }
 
-/** What a server asks of those who read from its clients: see `ReadOptions`. */
+/** What the connections of a server share, as options to read and write with. */
 export interface Service {
   /** Aborts when the server stops. */
   readonly signal: AbortSignal;
   /** Lets many busy clients take turns. */
   readonly turns: Turns;
+  /** Keeps the limits of the reads, and ends them when the server stops. */
+  readonly reads: Watch;
+  /** Keeps the limits of the writes. */
+  readonly writes: Watch;
 }
 
 /** Serves one client; the connection is closed when it settles. */
@@ -124,8 +135,14 @@ export function serveTcp(
     throw located(error, "listen", address);
   }
   const stopping = new AbortController();
-  const service = { signal: stopping.signal, turns: new Turns() };
-  const clients = new Map<Deno.TcpConn, Promise<void>>();
+  const service: Service = {
+    signal: stopping.signal,
+    turns: new Turns(),
+    reads: new Watch(),
+    writes: new Watch(),
+  };
+  const clients = new Set<Deno.TcpConn>();
+  const allGone = Promise.withResolvers<void>();
   let served = 0;
 
   // A trouble that lasts, such as a full table of descriptors, is told once.
@@ -134,33 +151,35 @@ export function serveTcp(
     if (!isInTrouble) onError(trouble);
     isInTrouble = true;
   };
-  const admit = async (conn: Deno.TcpConn) => {
-    if (served >= maxConnections) {
-      return tell(
-        new Deno.errors.Busy(
-          `no more than ${maxConnections} clients are served at once`,
-        ),
-      );
+  const takesPlace = () => {
+    if (served === maxConnections) {
+      const limit = `no more than ${maxConnections} clients are served at once`;
+      tell(new Deno.errors.Busy(limit));
+      return false;
     }
     isInTrouble = false;
     served++;
-    try {
-      await handler(conn, service);
-    } finally {
-      served--;
-    }
+    return true;
   };
   // A handler's failure ends here, with its connection: the server goes on.
   const serve = async (conn: Deno.TcpConn) => {
+    clients.add(conn);
     try {
       conn.setNoDelay(true);
-      await admit(conn);
-      await finishSending(conn);
+      if (takesPlace()) {
+        try {
+          await handler(conn, service);
+        } finally {
+          served--;
+        }
+      }
+      await finishSending(conn, service.writes);
     } catch (error) {
       onError(error, conn.remoteAddr as Deno.NetAddr);
     } finally {
       closeQuietly(conn);
       clients.delete(conn);
+      if (stopping.signal.aborted && clients.size === 0) allGone.resolve();
     }
   };
 
@@ -169,8 +188,7 @@ export function serveTcp(
   const acceptAll = async () => {
     while (!stopping.signal.aborted) {
       try {
-        const conn = await listener.accept();
-        clients.set(conn, serve(conn));
+        serve(await listener.accept());
       } catch (error) {
         if (stopping.signal.aborted || isPeerGone(error)) continue;
         tell(error);
@@ -178,17 +196,20 @@ export function serveTcp(
       }
     }
     const timer = setTimeout(
-      () => clients.forEach((_, conn) => closeQuietly(conn)),
+      () => clients.forEach(closeQuietly),
       SHUTDOWN_MS,
     );
-    await Promise.all(clients.values());
+    if (clients.size > 0) await allGone.promise;
     clearTimeout(timer);
+    service.reads[Symbol.dispose]();
+    service.writes[Symbol.dispose]();
   };
 
   const finished = acceptAll();
   const shutdown = () => {
     if (!stopping.signal.aborted) {
       stopping.abort();
+      service.reads.shorten(DRAIN_MS);
       listener.close();
     }
     return finished;
@@ -208,9 +229,9 @@ export function serveTcp(
  * Half-closes, then waits until the peer closes too: a close with input unread
  * would reset the connection, and the peer could lose what it was just sent.
  */
-async function finishSending(conn: Deno.TcpConn): Promise<void> {
-  using _limit = new SilenceLimit(conn, LINGER_MS);
-  const scratch = new Uint8Array(2048);
+async function finishSending(conn: Deno.TcpConn, watch: Watch): Promise<void> {
+  using _limit = new SilenceLimit(conn, LINGER_MS, watch);
+  const scratch = new Uint8Array(512);
   try {
     await conn.closeWrite();
     while (await conn.read(scratch) !== null);

@@ -158,8 +158,8 @@ const FAULTS: [string, TcpHandler, number, RegExp, string[]?][] = [
   ],
   [
     "never answers",
-    async (conn, { signal }) => {
-      for await (const _ of readChunks(conn, { signal }));
+    async (conn, service) => {
+      for await (const _ of readChunks(conn, service));
     },
     75,
     /nothing came for 0\.2 s/,

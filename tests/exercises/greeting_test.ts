@@ -63,10 +63,12 @@ const FAULTS: [string, TcpHandler, number, string, RegExp][] = [
   ],
   [
     "falls silent half-way",
-    async (conn, { signal }) => {
+    async (conn, service) => {
       await writeAll(conn, encode("half"));
-      for await (const _ of readChunks(conn, { signal }));
-      await new Promise((resolve) => signal.addEventListener("abort", resolve));
+      for await (const _ of readChunks(conn, service));
+      await new Promise((resolve) =>
+        service.signal.addEventListener("abort", resolve)
+      );
     },
     75,
     "Received b'half'\n",

@@ -16,7 +16,7 @@ import type {
   Message,
   Record as DnsRecord,
 } from "../../lib/demo/dns_packet.d.ts";
-import { readChunks, writeAll } from "../../lib/stream.ts";
+import { readChunks, type ReadOptions, writeAll } from "../../lib/stream.ts";
 import { serveTcp } from "../../lib/tcp.ts";
 import { bindUdp } from "../../lib/udp.ts";
 
@@ -164,8 +164,8 @@ export function serveFaults(
 
   const tcp = serveTcp(
     { hostname, port, onError: () => {} }, // Clients go as they like.
-    async (conn) => {
-      for await (const message of readMessages(conn, ending.signal)) {
+    async (conn, service) => {
+      for await (const message of readMessages(conn, service)) {
         const { tcp, tcpEnds, tcpSilent } = await answersTo(message);
         if (tcp) await writeAll(conn, tcp);
         if (tcpEnds || !tcp && !tcpSilent) return;
@@ -204,10 +204,10 @@ export function serveFaults(
 /** The messages of a TCP connection, without their lengths (RFC 7766). */
 async function* readMessages(
   conn: Deno.TcpConn,
-  signal: AbortSignal,
+  options: ReadOptions,
 ): AsyncGenerator<Uint8Array> {
   let pending = Buffer.alloc(0);
-  for await (const chunk of readChunks(conn, { signal })) {
+  for await (const chunk of readChunks(conn, options)) {
     pending = Buffer.concat([pending, chunk]);
     while (pending.length >= 2) {
       const end = 2 + pending.readUInt16BE();

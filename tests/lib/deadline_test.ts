@@ -3,6 +3,7 @@ import {
   SilenceLimit,
   timeoutError,
   unlessAborted,
+  Watch,
 } from "../../lib/deadline.ts";
 
 Deno.test({
@@ -50,7 +51,7 @@ Deno.test({
   const start = performance.now();
   using limit = new SilenceLimit({ close: closed.resolve }, 60);
   await new Promise((resolve) => setTimeout(resolve, 40));
-  limit.touch();
+  limit.set(60);
   await closed.promise;
   assert(limit.expired);
   assert(performance.now() - start >= 95, "the touch began the silence anew");
@@ -66,7 +67,46 @@ Deno.test({
     },
   };
   using unlimited = new SilenceLimit(target, undefined);
-  unlimited.touch();
+  unlimited.set(Infinity);
   using limited = new SilenceLimit(target, 1);
   assert(!unlimited.expired && !limited.expired);
+});
+
+Deno.test({
+  name: "Watch closes whichever target is silent for its own time",
+  permissions: "none",
+}, async () => {
+  using watch = new Watch();
+  const closed: string[] = [];
+  const limit = (name: string, ms: number) => {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const close = () => {
+      closed.push(name);
+      resolve();
+    };
+    return { limit: new SilenceLimit({ close }, ms, watch), promise };
+  };
+  const late = limit("late", 120);
+  const early = limit("early", 40);
+  const never = limit("never", Infinity);
+  const disposed = limit("disposed", 20);
+  disposed.limit[Symbol.dispose]();
+  await Promise.all([late.promise, early.promise]);
+  assertEquals(closed, ["early", "late"]);
+  assert(!never.limit.expired && !disposed.limit.expired);
+});
+
+Deno.test({
+  name: "shorten() ends limits early, those that are set later too",
+  permissions: "none",
+}, async () => {
+  using watch = new Watch();
+  const first = Promise.withResolvers<void>();
+  const second = Promise.withResolvers<void>();
+  using _endless = new SilenceLimit({ close: first.resolve }, Infinity, watch);
+  watch.shorten(50);
+  assert(!watch.isOver);
+  using _later = new SilenceLimit({ close: second.resolve }, 60_000, watch);
+  await Promise.all([first.promise, second.promise]);
+  assert(watch.isOver);
 });

@@ -1,0 +1,345 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { once } from "node:events";
+import { connect as nodeConnect } from "node:net";
+import { EXERCISES } from "../../exercises/lab.ts";
+import { runArguments } from "../../lib/lab/child.ts";
+import { readChunks, writeAll } from "../../lib/stream.ts";
+import { connectTcp, serveTcp } from "../../lib/tcp.ts";
+import { Child, serve } from "../child.ts";
+import { look } from "../soak/process.ts";
+
+const LOOPBACK = { net: ["127.0.0.1"] };
+const CHILDREN = { ...LOOPBACK, run: [Deno.execPath(), "sh"] };
+const encode = (text: string) => new TextEncoder().encode(text);
+
+/** Sends `sent` over a connection, and returns as many bytes that come back. */
+async function exchange(
+  conn: Deno.TcpConn,
+  sent: Uint8Array,
+): Promise<Uint8Array> {
+  const writing = writeAll(conn, sent);
+  const back = new Uint8Array(sent.length);
+  let received = 0;
+  for await (const chunk of readChunks(conn, { idleMs: 10_000 })) {
+    back.set(chunk, received);
+    received += chunk.length;
+    if (received === sent.length) break;
+  }
+  await writing;
+  return back.subarray(0, received);
+}
+
+/** Whether a new client is served. */
+async function isServed(port: number): Promise<boolean> {
+  using conn = await connectTcp({ hostname: "127.0.0.1", port });
+  const [back] = await exchange(conn, encode("!"));
+  return back === 33;
+}
+
+/** Connects, sends `bytes`, and breaks off with a reset. */
+async function reset(port: number, bytes?: Uint8Array): Promise<void> {
+  const socket = nodeConnect(port, "127.0.0.1");
+  socket.on("error", () => {}); // the other end may break off first
+  await once(socket, "connect");
+  if (bytes) {
+    socket.write(bytes);
+    await once(socket, "readable"); // the reply has begun
+  }
+  socket.resetAndDestroy();
+  await once(socket, "close");
+}
+
+/** Waits until `isTrue` holds; a test whose limit runs out fails. */
+async function until(
+  isTrue: () => boolean | Promise<boolean>,
+  what: string,
+): Promise<void> {
+  const end = performance.now() + 15_000;
+  while (!await isTrue()) {
+    assert(performance.now() < end, `not in time: ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
+
+Deno.test({
+  name:
+    "echo_server survives 10,000 clients that reset before they are accepted",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("echo_server", ["--quiet"]);
+  for (let round = 0; round < 25; round++) {
+    // While it is stopped, the system alone takes the connections.
+    server.kill("SIGSTOP");
+    await Promise.all(Array.from({ length: 400 }, () => reset(server.port)));
+    server.kill("SIGCONT");
+    assert(await isServed(server.port));
+  }
+  server.kill("SIGTERM");
+  const { code, stderr } = await server.result;
+  assertEquals(code, 0);
+  assertEquals(stderr, "", "a client that was never there is no news");
+});
+
+Deno.test({
+  name: "echo_server tells of a reset once, and serves the others meanwhile",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("echo_server", ["--quiet"]);
+  using other = await connectTcp({ hostname: "127.0.0.1", port: server.port });
+  const message = encode("still here");
+  // What is sent back fills all buffers: the reset hits a write, not a read.
+  await reset(server.port, new Uint8Array(1 << 24));
+  assertEquals(await exchange(other, message), message);
+  await server.line(/broke the connection off/);
+  server.kill("SIGTERM");
+  const { stderr } = await server.result;
+  assertEquals(stderr.trim().split("\n").length, 1, stderr);
+});
+
+Deno.test({
+  name: "echo_server takes no more from a client that does not read",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("echo_server", ["--quiet"]);
+  assert(await isServed(server.port));
+  const before = await look(server.pid);
+  using conn = await connectTcp({ hostname: "127.0.0.1", port: server.port });
+  let sent = 0;
+  const piece = new Uint8Array(1 << 20);
+  await assertRejects(
+    async () => {
+      for (; sent < 256 << 20; sent += piece.length) {
+        await writeAll(conn, piece, { timeoutMs: 1000 });
+      }
+    },
+    DOMException,
+    "the peer read nothing for 1 s",
+  );
+  assert(await isServed(server.port));
+  const after = await look(server.pid);
+  if (before && after) {
+    const grown = after.resident - before.resident;
+    assert(grown < 16 << 20, `${grown} bytes for ${sent} that were sent`);
+  }
+});
+
+Deno.test({
+  name: "writeAll() closes the connection of a client that does not read",
+  permissions: LOOPBACK,
+}, async () => {
+  const failed = Promise.withResolvers<unknown>();
+  await using server = serveTcp({
+    hostname: "127.0.0.1",
+    port: 0,
+    onError: failed.resolve,
+  }, (conn) => writeAll(conn, new Uint8Array(1 << 25), { timeoutMs: 200 }));
+  using conn = await connectTcp(server.addr);
+  const error = await failed.promise;
+  assert(error instanceof DOMException && error.name === "TimeoutError");
+  // What was on its way still comes; then the connection ends.
+  let received = 0;
+  for await (const chunk of readChunks(conn, { idleMs: 5000 })) {
+    received += chunk.length;
+  }
+  assert(received < 1 << 25);
+});
+
+Deno.test({
+  name: "writeAll() waits for a slow reader, as long as it reads at all",
+  permissions: LOOPBACK,
+}, async () => {
+  const errors: unknown[] = [];
+  await using server = serveTcp({
+    hostname: "127.0.0.1",
+    port: 0,
+    onError: (error) => errors.push(error),
+  }, (conn) => writeAll(conn, new Uint8Array(1 << 25), { timeoutMs: 1000 }));
+  using conn = await connectTcp(server.addr);
+  let received = 0;
+  for await (const chunk of readChunks(conn)) {
+    received += chunk.length;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  assertEquals([received, errors], [1 << 25, []]);
+});
+
+Deno.test({
+  name:
+    "message_server closes a line without an end at its limit, not at 256 MiB",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("message_server", ["--keep"]);
+  const before = await look(server.pid);
+  using conn = await connectTcp({ hostname: "127.0.0.1", port: server.port });
+  await assertRejects(async () => {
+    for (let sent = 0; sent < 256; sent++) {
+      await writeAll(conn, new Uint8Array(1 << 20).fill(120));
+    }
+  }, Error);
+  await server.line(/a line is longer than 65536 bytes/);
+  const after = await look(server.pid);
+  if (before && after) {
+    assert(after.resident - before.resident < 16 << 20);
+  }
+});
+
+Deno.test({
+  name:
+    "message_server closes 500 clients that drip, and serves a good one at once",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("message_server", ["--keep", "--idle", "2"]);
+  const there = { hostname: "127.0.0.1", port: server.port };
+  const drips = await Promise.all(
+    Array.from({ length: 500 }, () => connectTcp(there)),
+  );
+  const dripping = drips.map(async (conn) => {
+    try {
+      while (true) {
+        await writeAll(conn, encode("."));
+        await new Promise((resolve) => setTimeout(resolve, 300));
+      }
+    } catch {
+      // The server has closed it: what this test waits for.
+    } finally {
+      conn.close();
+    }
+  });
+  using good = await connectTcp(there);
+  await writeAll(good, encode("here I am\n"));
+  const start = performance.now();
+  await server.line(/^from connected user: here I am$/);
+  assert(performance.now() - start < 1000, "the good client is served in 1 s");
+  await Promise.all(dripping);
+  await server.line(/no line came from .* for 2 s/);
+});
+
+Deno.test({
+  name: "echo_server closes those above its limit, and a slot is free at once",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("echo_server", [
+    ...["--quiet", "--max-connections", "3"],
+  ]);
+  const there = { hostname: "127.0.0.1", port: server.port };
+  for (let round = 0; round < 5; round++) {
+    const conns: Deno.TcpConn[] = [];
+    for (let count = 0; count < 3; count++) {
+      const conn = await connectTcp(there);
+      conns.push(conn);
+      assertEquals(await exchange(conn, encode("in")), encode("in"));
+    }
+    // Politely: an end of file, not a reset, though something was sent.
+    using extra = await connectTcp(there);
+    await writeAll(extra, encode("me too"));
+    assertEquals(await extra.read(new Uint8Array(9)), null);
+    for (const conn of conns) {
+      await conn.closeWrite();
+      assertEquals(await conn.read(new Uint8Array(9)), null);
+      conn.close();
+    }
+  }
+  server.kill("SIGTERM");
+  const { stderr } = await server.result;
+  assertEquals(stderr.match(/no more than 3 clients/g)?.length, 5, stderr);
+});
+
+Deno.test({
+  name: "echo_server pauses at a full table of descriptors, and recovers",
+  permissions: CHILDREN,
+}, async () => {
+  const exercise = EXERCISES.find(({ id }) => id === "echo_server")!;
+  const folder = new URL("../../exercises/", import.meta.url);
+  const args = ["--quiet", "--port", "0"];
+  await using server = new Child("sh", [
+    ...["-c", 'ulimit -n 48; exec "$@"', "sh", Deno.execPath()],
+    ...runArguments(exercise, args, folder),
+  ]);
+  const port = Number((await server.line(/ port \d+/)).match(/\d+$/));
+  const there = { hostname: "127.0.0.1", port };
+  const conns = await Promise.all(
+    Array.from({ length: 100 }, () => connectTcp(there)),
+  );
+  await server.line(/the system is at its limit: Too many open files/);
+  assertEquals(await exchange(conns[0], encode("one")), encode("one"));
+  for (const conn of conns) conn.close();
+  await until(() => isServed(port).catch(() => false), "it serves again");
+  server.kill("SIGTERM");
+  const { code, stderr } = await server.result;
+  assertEquals(code, 0);
+  assert(stderr.match(/Too many open files/g)!.length < 10, "told rarely");
+});
+
+Deno.test({
+  name: "echo_server finishes replies at SIGINT under load, and ends in time",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("echo_server", ["--quiet"]);
+  const there = { hostname: "127.0.0.1", port: server.port };
+  const message = encode(
+    "sixty-four bytes that must come back whole, or not at all: ....",
+  );
+  let isAsked = false;
+  const clients = Array.from({ length: 50 }, async () => {
+    using conn = await connectTcp(there);
+    let rounds = 0;
+    while (true) {
+      const back = await exchange(conn, message).catch(() => undefined);
+      // Cut off between two messages: nothing of the next one came.
+      if (!back || back.length === 0) return rounds;
+      assertEquals(back, message);
+      if (++rounds === 20 && !isAsked) {
+        isAsked = true;
+        server.kill("SIGINT");
+      }
+    }
+  });
+  assert((await Promise.all(clients)).every((rounds) => rounds > 0));
+  const start = performance.now();
+  assertEquals((await server.result).code, 0);
+  assert(performance.now() - start < 4000, "ended within its 2 s");
+});
+
+Deno.test({
+  name: "echo_server ends at once at a second SIGINT",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("echo_server", ["--quiet"]);
+  using stuck = await connectTcp({ hostname: "127.0.0.1", port: server.port });
+  // It does not read, so the server cannot finish the reply.
+  const writing = assertRejects(
+    () => writeAll(stuck, new Uint8Array(1 << 26)),
+    Error,
+  );
+  await until(() => isServed(server.port), "the server serves");
+  server.kill("SIGINT");
+  await until(
+    () =>
+      connectTcp({ hostname: "127.0.0.1", port: server.port })
+        .then((conn) => (conn.close(), false), () => true),
+    "it listens no more",
+  );
+  server.kill("SIGINT");
+  assertEquals((await server.result).code, 130);
+  await writing;
+});
+
+Deno.test({
+  name:
+    "echo_server has as many descriptors as at its start when all have left",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("echo_server", ["--quiet"]);
+  const there = { hostname: "127.0.0.1", port: server.port };
+  const before = await look(server.pid);
+  const conns = await Promise.all(
+    Array.from({ length: 200 }, () => connectTcp(there)),
+  );
+  await Promise.all(conns.map((conn) => exchange(conn, encode("x"))));
+  await Promise.all(Array.from({ length: 100 }, () => reset(server.port)));
+  for (const conn of conns) conn.close();
+  await until(
+    async () => (await look(server.pid))?.descriptors === before?.descriptors,
+    "the descriptors are closed",
+  );
+});
