@@ -14,8 +14,8 @@
 import { formatPeer } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import {
+  addressOption,
   flagOption,
-  hostOption,
   integerOption,
   portOption,
   secondsOption,
@@ -32,7 +32,7 @@ import { serveTcp } from "../lib/tcp.ts";
 import { bytesRepr } from "../lib/text.ts";
 
 const options = {
-  host: hostOption("the address to listen on; 0.0.0.0 for other PCs too"),
+  host: addressOption("the address to listen on; 0.0.0.0 for other PCs too"),
   port: portOption(9900, 0),
   idle: secondsOption(600, "close a client that is silent for so long"),
   "max-connections": integerOption(10_000, "serve so many at once", 1, 100_000),

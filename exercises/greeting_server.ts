@@ -13,14 +13,14 @@
 
 import { formatPeer } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
-import { hostOption, portOption } from "../lib/option_kinds.ts";
+import { addressOption, portOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { announce, reportError, runExercise } from "../lib/run.ts";
 import { writeAll } from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 
 const options = {
-  host: hostOption("the address to listen on; 0.0.0.0 for other PCs too"),
+  host: addressOption("the address to listen on; 0.0.0.0 for other PCs too"),
   port: portOption(12345, 0),
 };
 

@@ -17,8 +17,8 @@ import { formatPeer } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { encodeLine, isBye, readLines } from "../lib/lines.ts";
 import {
+  addressOption,
   flagOption,
-  hostOption,
   portOption,
   secondsOption,
 } from "../lib/option_kinds.ts";
@@ -30,7 +30,7 @@ import { Prompt, typedLines } from "../lib/terminal.ts";
 import { visibleBytes } from "../lib/text.ts";
 
 const options = {
-  host: hostOption("the address to listen on; 0.0.0.0 for other PCs too"),
+  host: addressOption("the address to listen on; 0.0.0.0 for other PCs too"),
   port: portOption(8000, 0),
   idle: secondsOption(3600, "close a client that sends no line for so long"),
   keep: flagOption("go on when the last client has said bye"),

@@ -73,6 +73,12 @@ export async function probe(
     using _conn = await connectTcp({ ...endpoint, timeoutMs: seconds * 1000 });
     return "open";
   } catch (error) {
+    if (
+      error instanceof Deno.errors.ConnectionReset ||
+      error instanceof Deno.errors.NotConnected
+    ) {
+      return "open"; // somebody accepted, and broke off at once
+    }
     if (error instanceof Deno.errors.ConnectionRefused) {
       return "closed (ECONNREFUSED)";
     }

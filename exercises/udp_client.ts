@@ -19,7 +19,7 @@ import type { Exercise } from "../lib/exercise.ts";
 import { located } from "../lib/fault.ts";
 import { isIpv4 } from "../lib/ipv4.ts";
 import {
-  hostOption,
+  addressOption,
   integerOption,
   operands,
   portOption,
@@ -34,7 +34,7 @@ const options = {
     values: ["Test message: SDN course examples"],
     most: 1,
   }),
-  host: hostOption("the server's address or name"),
+  host: addressOption("the server's address or name"),
   port: portOption(9901, 1),
   count: integerOption(10, "how many datagrams to send", 1, 1_000_000),
   size: integerOption(

@@ -15,8 +15,8 @@
 import { formatPeer } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import {
+  addressOption,
   flagOption,
-  hostOption,
   integerOption,
   portOption,
   probabilityOption,
@@ -27,7 +27,7 @@ import { bytesRepr } from "../lib/text.ts";
 import { bindUdp, type Datagram, isAnswerable, LoopGuard } from "../lib/udp.ts";
 
 const options = {
-  host: hostOption("the address to listen on; 0.0.0.0 for other PCs too"),
+  host: addressOption("the address to listen on; 0.0.0.0 for other PCs too"),
   port: portOption(9901, 0),
   drop: probabilityOption("the probability that a datagram is lost"),
   duplicate: probabilityOption("the probability that it is answered twice"),

@@ -13,7 +13,7 @@
 
 import { formatPeer } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
-import { hostOption, portOption } from "../lib/option_kinds.ts";
+import { addressOption, portOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { announce, reportError, runExercise } from "../lib/run.ts";
 import { readChunks, type ReadOptions, writeAll } from "../lib/stream.ts";
@@ -21,7 +21,7 @@ import { serveTcp } from "../lib/tcp.ts";
 import { bytesRepr } from "../lib/text.ts";
 
 const options = {
-  host: hostOption("the address to listen on; 0.0.0.0 for other PCs too"),
+  host: addressOption("the address to listen on; 0.0.0.0 for other PCs too"),
   port: portOption(65432, 0),
 };
 

@@ -163,7 +163,8 @@ const RULES: Rule[] = [
   [is(errors.InvalidData), EXIT.PROTOCOL, asItSays],
   [is(errors.UnexpectedEof), EXIT.IO, asItSays],
   [
-    is(errors.ConnectionReset, errors.ConnectionAborted),
+    // NotConnected: reset between connect(2) and getpeername(2).
+    is(errors.ConnectionReset, errors.ConnectionAborted, errors.NotConnected),
     EXIT.IO,
     (at) => `${at} broke the connection off`,
   ],

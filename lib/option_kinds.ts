@@ -26,6 +26,20 @@ export function hostOption(help: string): Option<string> {
   };
 }
 
+/**
+ * A host for a socket of one address: a server's, or any of UDP. `localhost` may
+ * be 127.0.0.1 or ::1, whichever the hosts file has first; here it is the one
+ * that the others use, 127.0.0.1.
+ */
+export function addressOption(help: string): Option<string> {
+  return {
+    ...hostOption(help),
+    parse: last((text) =>
+      /^localhost\.?$/i.test(text) ? "127.0.0.1" : parseHost(text)
+    ),
+  };
+}
+
 /** A port number; a server may take 0, for any free port. */
 export function portOption(port: number, least: 0 | 1): Option<number> {
   return {

@@ -15,6 +15,8 @@ const MANY = 100;
 const SAMPLE_READS = 1024;
 /** After so many reads the size of the crowd is found out anew. */
 const TRUSTED_READS = 8192;
+/** How much of a crowd is expected again when fewer came. */
+const KEPT = 0.9;
 
 /** The turns of all connections of one server. */
 export class Turns {
@@ -64,7 +66,8 @@ export class Turns {
     this.#timer = setTimeout(() => {
       if (this.#served > served) return this.#endWhenQuiet();
       this.#isCrowd = served > MANY;
-      this.#size = served;
+      // Some may only be late: those who have left are forgotten little by little.
+      this.#size = Math.max(served, Math.floor(this.#size * KEPT));
       this.#trusted = TRUSTED_READS;
       this.#end();
     });

@@ -54,6 +54,12 @@ const CASES: [unknown, number, RegExp][] = [
     /nothing is listening at 127\.0\.0\.1:9900/,
   ],
   [
+    at(new errors.NotConnected("os error 107"), "connect"),
+    EXIT.IO,
+    /9900 broke the connection off/,
+  ],
+  [at(new errors.Busy("no more than 3"), "listen"), EXIT.OS, /no more than 3/],
+  [
     at(new errors.NetworkUnreachable(""), "connect"),
     EXIT.UNAVAILABLE,
     /cannot be reached/,
