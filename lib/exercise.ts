@@ -137,7 +137,9 @@ export function helpText(exercise: Exercise): string {
     `Usage: ${commandLine(id, permissions)} ${rest}`.trimEnd(),
     "",
     "Options:",
-    ...describeOptions(options),
+    ...describeOptions(options, [
+      ["--answer", "show the questions of the sheet with their answers"],
+    ]),
     "",
     "Example:",
     ...exampleText(exercise).split("\n").map((line) => `  ${line}`.trimEnd()),

@@ -91,8 +91,11 @@ export function parseOptions<O extends Options>(
   return values as Values<O>;
 }
 
-/** The lines of the help text about `options`. */
-export function describeOptions(options: Options): string[] {
+/** The lines of the help text about `options`, `--help`, and what else there is. */
+export function describeOptions(
+  options: Options,
+  others: [name: string, help: string][] = [],
+): string[] {
   const rows = Object.entries(options).map(([name, option]) => {
     const left = name === "_"
       ? option.value!
@@ -101,10 +104,7 @@ export function describeOptions(options: Options): string[] {
     const isPlain = option.value === undefined || shown === "";
     return [left, option.help + (isPlain ? "" : ` (default: ${shown})`)];
   });
-  rows.push(["--help", "show this"], [
-    "--answer",
-    "show the questions of the sheet with their answers",
-  ]);
+  rows.push(["--help", "show this"], ...others);
   const width = Math.min(Math.max(...rows.map(([left]) => left.length)), 26);
   return rows.flatMap(([left, right]) => {
     const lines = wrap(right, 76 - width).split("\n");
