@@ -11,6 +11,15 @@ export interface Closable {
   close(): void;
 }
 
+/** Closes what somebody else, such as a limit, may have closed first. */
+export function closeQuietly(target: Closable): void {
+  try {
+    target.close();
+  } catch (error) {
+    if (!(error instanceof Deno.errors.BadResource)) throw error;
+  }
+}
+
 /** The error of every limit here: a `TimeoutError`, as `AbortSignal.timeout()` has it. */
 export function timeoutError(message: string): DOMException {
   return new DOMException(message, "TimeoutError");
@@ -150,7 +159,7 @@ export class SilenceLimit implements Disposable {
   expire(): void {
     this.expired = true;
     this.pause();
-    this.#target.close();
+    closeQuietly(this.#target);
   }
 
   /** Ends the limit; the target stays open. */

@@ -10,6 +10,7 @@
  */
 
 import {
+  closeQuietly,
   SilenceLimit,
   timeoutError,
   unlessAborted,
@@ -22,7 +23,7 @@ import { Turns } from "./turns.ts";
 
 /** How long a server that stops goes on reading what is on its way, in ms. */
 const DRAIN_MS = 100;
-/** After how long a server that stops closes whatever is still open, in ms: it is over in 2 s. */
+/** When a server that stops closes what is still open, in ms; in 2 s all is over. */
 const SHUTDOWN_MS = 1800;
 /** How long a closing server lets a client finish, in ms. */
 const LINGER_MS = 1000;
@@ -237,15 +238,6 @@ async function finishSending(conn: Deno.TcpConn, watch: Watch): Promise<void> {
     while (await conn.read(scratch) !== null);
   } catch {
     // The peer is gone or the limit ran out: either way there is nothing more to send.
-  }
-}
-
-function closeQuietly(conn: Deno.TcpConn): void {
-  try {
-    conn.close();
-  } catch (error) {
-    // Somebody else, such as a limit, closed it first.
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
 }
 

@@ -7,11 +7,11 @@
  */
 
 import { connect as nodeConnect } from "node:net";
+import { closeQuietly } from "../../lib/deadline.ts";
 import type { Endpoint } from "../../lib/endpoint.ts";
 import { writeAll } from "../../lib/stream.ts";
 import { connectTcp } from "../../lib/tcp.ts";
 import { echoes, requirePeerFault } from "./echo.ts";
-import { closeOnce } from "./idle.ts";
 import { pause } from "./process.ts";
 
 /** How often new peers come, in ms. */
@@ -151,7 +151,7 @@ async function exchange(
   const conn = await connected(endpoint);
   if (!conn) return false;
   const isEchoed = await echoes(conn, bytes, patienceMs, isLast);
-  closeOnce(conn);
+  closeQuietly(conn);
   return isEchoed;
 }
 
@@ -165,7 +165,7 @@ async function leaveInTheMiddle({ endpoint }: Place): Promise<void> {
 async function neverRead({ endpoint, stopped }: Place): Promise<void> {
   const conn = await connected(endpoint);
   if (!conn) return await pause(RETRY_MS, stopped);
-  const leaving = pause(UNREAD_MS, stopped).then(() => closeOnce(conn));
+  const leaving = pause(UNREAD_MS, stopped).then(() => closeQuietly(conn));
   try {
     const piece = random(PIECE);
     for (let sent = 0; sent < MOST_UNREAD; sent += PIECE) {
@@ -185,7 +185,7 @@ async function drip(place: Place): Promise<boolean> {
     isEchoed = await echoes(conn, random(1), place.patienceMs);
     await pause(DRIP_MS, place.stopped);
   }
-  closeOnce(conn);
+  closeQuietly(conn);
   return isEchoed;
 }
 

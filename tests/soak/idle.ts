@@ -5,6 +5,7 @@
  * @module
  */
 
+import { closeQuietly } from "../../lib/deadline.ts";
 import type { Endpoint } from "../../lib/endpoint.ts";
 import { connectTcp } from "../../lib/tcp.ts";
 import { echoes, requirePeerFault } from "./echo.ts";
@@ -66,17 +67,8 @@ export class IdleConnections implements Disposable {
   async #prove(conn: Deno.TcpConn): Promise<boolean> {
     const message = crypto.getRandomValues(new Uint8Array(MESSAGE_BYTES));
     const isAlive = await echoes(conn, message, this.#patienceMs);
-    if (!isAlive) closeOnce(conn);
+    if (!isAlive) closeQuietly(conn);
     return isAlive;
-  }
-}
-
-/** Closes a connection, which a limit may have closed before. */
-export function closeOnce(conn: Deno.TcpConn): void {
-  try {
-    conn.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
   }
 }
 
