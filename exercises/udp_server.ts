@@ -100,7 +100,8 @@ export function* fates(
 
 export async function main(args: string[], stop: AbortSignal): Promise<void> {
   const { host, port, quiet, seed, ...odds } = parseOptions(options, args);
-  const log = quiet ? () => {} : console.log;
+  // To write a line out costs more than to echo it: only where it is shown.
+  const log = quiet ? () => {} : (line: () => string) => console.log(line());
   using socket = bindUdp({ hostname: host, port });
   stop.addEventListener("abort", () => socket.close());
   console.log(
@@ -111,7 +112,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
   const answer = async ({ data, from }: Datagram) => {
     try {
       await socket.send(data, from);
-      log(`sent ${data.length} bytes back to ${formatPeer(from)}`);
+      log(() => `sent ${data.length} bytes back to ${formatPeer(from)}`);
     } catch (error) {
       if (!stop.aborted) reportError(exercise, error, args);
     }
@@ -131,26 +132,26 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
     const datagram = await socket.receive();
     if (!datagram) break;
     if (!isAnswerable(datagram.from, socket.addr)) {
-      log(`not answered: ${formatPeer(datagram.from)} is no client`);
+      log(() => `not answered: ${formatPeer(datagram.from)} is no client`);
       continue;
     }
     if (guard.isLoop(datagram)) {
-      log(`not answered: ${formatPeer(datagram.from)} only repeats us`);
+      log(() => `not answered: ${formatPeer(datagram.from)} only repeats us`);
       continue;
     }
-    log(`Data: ${bytesRepr(datagram.data)}`);
+    log(() => `Data: ${bytesRepr(datagram.data)}`);
     const { drop, duplicate, reorder } = fate.next().value;
     if (drop) {
-      log("dropped");
+      log(() => "dropped");
     } else if (reorder && !overtaken) {
-      log("held back");
+      log(() => "held back");
       // A copy: the socket uses its buffer again.
       overtaken = { ...datagram, data: datagram.data.slice() };
       timer = setTimeout(release, OVERTAKEN_MS);
     } else {
       await answer(datagram);
       if (duplicate) await answer(datagram);
-      await release();
+      if (overtaken) await release();
     }
   }
   clearTimeout(timer);

@@ -16,12 +16,14 @@ import { requirePermission } from "./permission.ts";
 /** The largest payload, in bytes: 65,535 less the IPv4 and the UDP header. */
 export const MAX_UDP_PAYLOAD = 65_507;
 
+/** Of how many hosts it is kept that they may be sent to. */
+const MOST_GRANTED = 1024;
 /** One of so many equal datagrams that came without a pause is not answered. */
 const MOST_REPEATS = 2000;
 /** After such a pause the count begins anew, in ms. */
 const LOOP_PAUSE_MS = 1000;
-/** Of how many datagrams a count is kept, and of how many of their bytes. */
-const MOST_COUNTED = 4096, HEAD_BYTES = 16;
+/** Of how many datagrams a count is kept, a power of two, and what of each counts. */
+const SLOTS = 4096, HEAD_BYTES = 16;
 
 /** One datagram; `data` is valid until the next one is received. */
 export interface Datagram {
@@ -38,6 +40,8 @@ export class UdpSocket implements Disposable {
   #buffer = new Uint8Array(65_536);
   #pending: Promise<Datagram | undefined> | undefined;
   #closed = false;
+  // Hosts that may be sent to at any port: to ask each time costs more than to send.
+  #granted = new Set<string>();
 
   /** Use {@linkcode bindUdp}. */
   constructor(conn: Deno.DatagramConn) {
@@ -61,12 +65,12 @@ export class UdpSocket implements Disposable {
           `the largest payload is ${MAX_UDP_PAYLOAD} bytes`,
       );
     }
-    const address = formatEndpoint(to);
-    requirePermission({ name: "net", host: address });
+    if (!this.#granted.has(to.hostname)) this.#ask(to);
     try {
-      await this.#conn.send(data, { transport: "udp", ...to });
+      const { hostname, port } = to;
+      await this.#conn.send(data, { transport: "udp", hostname, port });
     } catch (error) {
-      throw located(error, "send", address);
+      throw located(error, "send", formatEndpoint(to));
     }
   }
 
@@ -75,16 +79,9 @@ export class UdpSocket implements Disposable {
    * within `timeoutMs`. After a time-out the wait goes on unseen, and the next
    * call gets what it brings: no datagram is lost.
    */
-  async receive(timeoutMs?: number): Promise<Datagram | undefined> {
-    this.#pending ??= this.#receive().finally(() => this.#pending = undefined);
-    if (timeoutMs === undefined) return await this.#pending;
-    const timeout = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => timeout.resolve(undefined), timeoutMs);
-    try {
-      return await Promise.race([this.#pending, timeout.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
+  receive(timeoutMs?: number): Promise<Datagram | undefined> {
+    if (timeoutMs !== undefined) return this.#receiveWithin(timeoutMs);
+    return this.#pending ?? this.#receive();
   }
 
   /** Closes the socket; a pending receive resolves to `undefined`. */
@@ -97,6 +94,26 @@ export class UdpSocket implements Disposable {
   /** Closes the socket. */
   [Symbol.dispose](): void {
     this.close();
+  }
+
+  async #receiveWithin(timeoutMs: number): Promise<Datagram | undefined> {
+    this.#pending ??= this.#receive().finally(() => this.#pending = undefined);
+    const timeout = Promise.withResolvers<undefined>();
+    const timer = setTimeout(() => timeout.resolve(undefined), timeoutMs);
+    try {
+      return await Promise.race([this.#pending, timeout.promise]);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  #ask(to: Endpoint): void {
+    const { hostname } = to;
+    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+    if (Deno.permissions.querySync({ name: "net", host }).state === "granted") {
+      if (this.#granted.size === MOST_GRANTED) this.#granted.clear();
+      this.#granted.add(hostname);
+    } else requirePermission({ name: "net", host: formatEndpoint(to) });
   }
 
   async #receive(): Promise<Datagram | undefined> {
@@ -160,21 +177,23 @@ export function isAnswerable(from: Endpoint, own: Endpoint): boolean {
  * answered ends the loop, and a client takes it for a loss.
  */
 export class LoopGuard {
-  // Each datagram by itself: several may go round at the same time.
-  #counts = new Map<number, { count: number; last: number }>();
+  // Each datagram by itself, since several may go round at the same time; in
+  // tables of a fixed size, where one that is new takes an old one's place.
+  #keys = new Int32Array(SLOTS);
+  #counts = new Uint32Array(SLOTS);
+  #lasts = new Float64Array(SLOTS);
 
   /** Whether the same datagram came from the same port too often without a pause. */
   isLoop({ data, from }: Datagram): boolean {
     const now = performance.now();
     const key = keyOf(data, from.port);
-    const seen = this.#counts.get(key);
-    if (seen && now - seen.last < LOOP_PAUSE_MS) {
-      seen.last = now;
-      return ++seen.count % MOST_REPEATS === 0;
-    }
-    if (this.#counts.size === MOST_COUNTED) this.#counts.clear();
-    this.#counts.set(key, { count: 1, last: now });
-    return false;
+    const slot = key & (SLOTS - 1);
+    const isKnown = this.#keys[slot] === key &&
+      now - this.#lasts[slot] < LOOP_PAUSE_MS;
+    this.#keys[slot] = key;
+    this.#lasts[slot] = now;
+    this.#counts[slot] = isKnown ? this.#counts[slot] + 1 : 1;
+    return this.#counts[slot] % MOST_REPEATS === 0;
   }
 }
 
