@@ -1,0 +1,50 @@
+/**
+ * Echo servers over UDP.
+ *
+ * @module
+ */
+
+import {
+  type LoadRow,
+  type LoadSetup,
+  lostOf,
+  measureRow,
+  oursTo,
+} from "./load_row.ts";
+import { named } from "./measure.ts";
+import { NODE, OURS, peersFor } from "./peers.ts";
+import { atLeast, atMost, DATAGRAMS, type Verdict } from "./targets.ts";
+
+/** The size of a datagram, in bytes. */
+const SIZE = 64;
+/** How many are under way at once. */
+const WINDOW = 32;
+
+/** Measures and prints both rows. */
+export async function udpBench(setup: LoadSetup): Promise<Verdict[]> {
+  const peers = peersFor("udp", setup.bench, setup.tools);
+  const row = (title: string, window: number): LoadRow => ({
+    title,
+    unit: "datagrams/s",
+    job: ["udp", window, SIZE],
+    busy: 1,
+  });
+  const lockStep = row("UDP, one datagram at a time", 1);
+  const one = await measureRow(setup, peers, lockStep);
+  const window = row(`UDP, ${WINDOW} datagrams under way`, WINDOW);
+  const many = await measureRow(setup, peers, window);
+  return [
+    atLeast(`${lockStep.title}: of C`, oursTo(one), DATAGRAMS.LOCK_STEP),
+    atLeast(`${window.title}: of C`, oursTo(many), DATAGRAMS.WINDOW),
+    ...named(many, NODE)
+      ? [
+        atLeast(
+          `${window.title}: of Node`,
+          oursTo(many, NODE),
+          DATAGRAMS.WINDOW_OF_NODE,
+        ),
+      ]
+      : [],
+    atMost(`${window.title}: lost`, lostOf(named(many, OURS)), DATAGRAMS.LOST),
+  ];
+}
