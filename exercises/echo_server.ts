@@ -21,7 +21,8 @@ import {
   secondsOption,
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
-import { announce, reportError, runExercise } from "../lib/run.ts";
+import { announce, reportError } from "../lib/report.ts";
+import { runExercise } from "../lib/run.ts";
 import {
   readChunks,
   type ReadOptions,

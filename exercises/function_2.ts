@@ -11,7 +11,7 @@
  */
 
 import type { Exercise } from "../lib/exercise.ts";
-import { UsageError } from "../lib/explain.ts";
+import { UsageError } from "../lib/fault.ts";
 import { operands, parseInteger } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { runExercise } from "../lib/run.ts";

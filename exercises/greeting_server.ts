@@ -15,7 +15,8 @@ import { formatPeer } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { addressOption, portOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
-import { announce, reportError, runExercise } from "../lib/run.ts";
+import { announce, reportError } from "../lib/report.ts";
+import { runExercise } from "../lib/run.ts";
 import { writeAll } from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 

@@ -10,7 +10,8 @@
  * @module
  */
 
-import { answerText, type Exercise } from "../lib/exercise.ts";
+import type { Exercise } from "../lib/exercise.ts";
+import { answerText } from "../lib/help.ts";
 import { operands } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { runExercise } from "../lib/run.ts";

@@ -22,7 +22,8 @@ import {
   probabilityOption,
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
-import { announce, reportError, runExercise } from "../lib/run.ts";
+import { announce, reportError } from "../lib/report.ts";
+import { runExercise } from "../lib/run.ts";
 import { bytesRepr } from "../lib/text.ts";
 import { bindUdp, type Datagram, isAnswerable, LoopGuard } from "../lib/udp.ts";
 

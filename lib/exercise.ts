@@ -6,8 +6,7 @@
  */
 
 import { formatEndpoint, isLoopback, ownHost } from "./endpoint.ts";
-import { describeOptions, type Options, parseOptions } from "./options.ts";
-import { wrap } from "./text.ts";
+import { type Options, parseOptions } from "./options.ts";
 
 /** A question of the lab sheet, with its answer. */
 export interface Question {
@@ -122,44 +121,4 @@ export function commandLine(
   }
   return ["deno run", ...permissionFlags(permissions), `exercises/${id}.ts`]
     .join(" ");
-}
-
-/** The text of `--help`. */
-export function helpText(exercise: Exercise): string {
-  const { id, sheet, title, options = {}, permissions } = exercise;
-  const rest = [
-    ...(Object.keys(options).some((name) => name !== "_") ? ["[options]"] : []),
-    ...(options._ ? [options._.value] : []),
-  ].join(" ");
-  return [
-    `${id}: ${title} (sheet ${sheet})`,
-    "",
-    `Usage: ${commandLine(id, permissions)} ${rest}`.trimEnd(),
-    "",
-    "Options:",
-    ...describeOptions(options, [
-      ["--answer", "show the questions of the sheet with their answers"],
-    ]),
-    "",
-    "Example:",
-    ...exampleText(exercise).split("\n").map((line) => `  ${line}`.trimEnd()),
-  ].join("\n");
-}
-
-// A binary shows binaries: whoever has it need not have Deno.
-function exampleText({ example }: Exercise): string {
-  const text = example.trim();
-  return Deno.build.standalone
-    ? text.replace(
-      /deno run (?:--\S+ )*exercises\/(\w+)\.ts/g,
-      (_, id) => commandLine(id, {}),
-    )
-    : text;
-}
-
-/** The text of `--answer`: every question with its answer. */
-export function answerText({ questions }: Exercise): string {
-  return questions.map(({ question, answer }) =>
-    wrap(`Question: ${question}\n\n${answer}`)
-  ).join("\n\n");
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Fault } from "./fault.ts";
+import { type Fault, UsageError } from "./fault.ts";
 import { machineAddresses } from "./machine.ts";
 
 /** The exit codes of the lab's programs (sysexits.h). */
@@ -33,18 +33,6 @@ export const EXIT = {
   /** A permission is missing. */
   PERMISSION: 77,
 } as const;
-
-/** The command line is wrong; `hint` says what would be right. */
-export class UsageError extends Error {
-  /** What to do. */
-  readonly hint: string | undefined;
-
-  /** An error in the command line. */
-  constructor(message: string, hint?: string) {
-    super(message);
-    this.hint = hint;
-  }
-}
 
 /** An error in words. */
 export interface Explanation {

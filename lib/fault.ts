@@ -1,6 +1,7 @@
 /**
  * Where a fault happened, noted on the error itself. Deno's errors say what
  * went wrong but not at which address; Node's say it in these two properties.
+ * And the one fault that is the user's own.
  *
  * @module
  */
@@ -38,4 +39,16 @@ export function located(
     fault.address ??= address;
   }
   return error;
+}
+
+/** The command line is wrong; `hint` says what would be right. */
+export class UsageError extends Error {
+  /** What to do. */
+  readonly hint: string | undefined;
+
+  /** An error in the command line. */
+  constructor(message: string, hint?: string) {
+    super(message);
+    this.hint = hint;
+  }
 }

@@ -7,8 +7,7 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { closestString } from "@std/text/closest-string";
-import { UsageError } from "./explain.ts";
-import { wrap } from "./text.ts";
+import { UsageError } from "./fault.ts";
 
 /** One option of a program. */
 export interface Option<T> {
@@ -89,30 +88,6 @@ export function parseOptions<O extends Options>(
     }
   }
   return values as Values<O>;
-}
-
-/** The lines of the help text about `options`, `--help`, and what else there is. */
-export function describeOptions(
-  options: Options,
-  others: [name: string, help: string][] = [],
-): string[] {
-  const rows = Object.entries(options).map(([name, option]) => {
-    const left = name === "_"
-      ? option.value!
-      : ["--" + name, option.value].filter(Boolean).join(" ");
-    const shown = option.shown ?? String(option.default);
-    const isPlain = option.value === undefined || shown === "";
-    return [left, option.help + (isPlain ? "" : ` (default: ${shown})`)];
-  });
-  rows.push(["--help", "show this"], ...others);
-  const width = Math.min(Math.max(...rows.map(([left]) => left.length)), 26);
-  return rows.flatMap(([left, right]) => {
-    const lines = wrap(right, 76 - width).split("\n");
-    if (left.length > width) lines.unshift("");
-    return lines.map((line, index) =>
-      `  ${(index === 0 ? left : "").padEnd(width)}  ${line}`.trimEnd()
-    );
-  });
 }
 
 // parseArgs takes whatever begins with "-" for an option, also the value in

@@ -51,12 +51,25 @@ export function start(
   args: string[] = [],
   options: ChildOptions = {},
 ): Child {
+  const [deno, ...rest] = commandOf(id, args, options.flags);
+  return new Child(deno, rest, options);
+}
+
+/**
+ * The command line that runs an exercise; `flags` are its permissions, in the
+ * place of those that it needs.
+ */
+export function commandOf(
+  id: string,
+  args: string[] = [],
+  flags?: string[],
+): string[] {
   const exercise = EXERCISES.find((one) => one.id === id);
   if (!exercise) throw new TypeError(`no exercise ${id}`);
-  const command = options.flags
-    ? [...QUIETLY, ...options.flags, new URL(`${id}.ts`, FOLDER).href, ...args]
+  const rest = flags
+    ? [...QUIETLY, ...flags, new URL(`${id}.ts`, FOLDER).href, ...args]
     : runArguments(exercise, args, FOLDER);
-  return new Child(Deno.execPath(), command, options);
+  return [Deno.execPath(), ...rest];
 }
 
 /** Starts one of our servers at a free port, and waits until it listens. */

@@ -7,7 +7,7 @@
 
 import type { Endpoint } from "../endpoint.ts";
 import type { Exercise } from "../exercise.ts";
-import { UsageError } from "../explain.ts";
+import { UsageError } from "../fault.ts";
 import { runArguments } from "../lab/child.ts";
 import {
   Console,

@@ -5,7 +5,9 @@
  */
 
 import { setColorEnabled } from "@std/fmt/colors";
-import { EXIT, UsageError } from "../explain.ts";
+import { EXIT } from "../explain.ts";
+import { UsageError } from "../fault.ts";
+import { describeOptions } from "../help.ts";
 import { findOne } from "../lab/catalog.ts";
 import type { Lab } from "../lab/commands.ts";
 import {
@@ -14,7 +16,7 @@ import {
   flagOption,
   operands,
 } from "../option_kinds.ts";
-import { describeOptions, parseOptions } from "../options.ts";
+import { parseOptions } from "../options.ts";
 import { type Aim, check, checkable, type Report } from "./check.ts";
 import { collect } from "./collect.ts";
 import { count, pretty, toJson, toJunit } from "./report.ts";

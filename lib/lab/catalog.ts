@@ -6,7 +6,7 @@
 
 import { closestString } from "@std/text/closest-string";
 import { type Exercise, permissionFlags } from "../exercise.ts";
-import { UsageError } from "../explain.ts";
+import { UsageError } from "../fault.ts";
 
 /**
  * The exercises that a name or a sheet number stands for, at least one.

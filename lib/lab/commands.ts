@@ -7,13 +7,10 @@
 import { setColorEnabled } from "@std/fmt/colors";
 import { closestString } from "@std/text/closest-string";
 import { compileAll, TARGETS } from "../compile/compile.ts";
-import {
-  answerText,
-  type Exercise,
-  permissionFlags,
-  permissionsFor,
-} from "../exercise.ts";
-import { EXIT, UsageError } from "../explain.ts";
+import { type Exercise, permissionFlags, permissionsFor } from "../exercise.ts";
+import { answerText, describeOptions } from "../help.ts";
+import { EXIT } from "../explain.ts";
+import { UsageError } from "../fault.ts";
 import { hostPlatform, type Platform, PLATFORMS } from "../kit/release.ts";
 import {
   choiceOption,
@@ -21,7 +18,7 @@ import {
   folderOption,
   operands,
 } from "../option_kinds.ts";
-import { describeOptions, type Options, parseOptions } from "../options.ts";
+import { type Options, parseOptions } from "../options.ts";
 import { find, findOne, listText } from "./catalog.ts";
 import { runInTerminal } from "./child.ts";
 

@@ -1,10 +1,18 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { readChunks, writeAll } from "../../lib/stream.ts";
-import { connectTcp, serveTcp, type TcpHandler } from "../../lib/tcp.ts";
+import { connectTcp } from "../../lib/tcp.ts";
 import { run, serve, start } from "../child.ts";
+import {
+  faultServer,
+  fullServer,
+  receive,
+  send,
+  sendSingly,
+  silence,
+  type Step,
+} from "../faults/fault_server.ts";
 
 const CHILDREN = { run: [Deno.execPath()], net: ["127.0.0.1"] };
-const encode = (text: string) => new TextEncoder().encode(text);
 
 Deno.test({
   name: "echo_server and echo_client print what the sheet shows",
@@ -92,105 +100,55 @@ Deno.test({
   assertEquals(code, 0);
 });
 
-Deno.test({
-  name: "echo_server names the port that is in use",
-  permissions: CHILDREN,
-}, async () => {
-  await using server = await serve("echo_server");
-  const { code, stderr } = await run("echo_server", [
-    "--port",
-    `${server.port}`,
-  ]);
-  assertEquals(code, 69);
-  assertMatch(
-    stderr,
-    new RegExp(
-      `^echo_server: 127\\.0\\.0\\.1:${server.port} is already in use`,
-    ),
-  );
-});
-
-Deno.test({
-  name:
-    "echo_server --host 0.0.0.0 warns, and shows what a classmate has to type",
-  permissions: CHILDREN,
-}, async () => {
-  await using server = await serve("echo_server", ["--host", "0.0.0.0"]);
-  const line = await server.line(/exercises\/echo_client/);
-  assertMatch(
-    line,
-    new RegExp(
-      `^  deno run --allow-net=(\\S+:${server.port}) exercises/echo_client\\.ts ` +
-        `--host \\S+ --port ${server.port}$`,
-    ),
-  );
-  assert(!line.includes("127.0.0.1"));
-  await server.line(
-    new RegExp(`^Warning: port ${server.port} is now open to everyone`),
-  );
-});
-
 // What a faulty server does, and how the client has to end.
-const FAULTS: [string, TcpHandler, number, RegExp, string[]?][] = [
+const FAULTS: [string, Step[], number, RegExp, string[]?][] = [
   [
     "closes at once",
-    () => Promise.resolve(),
+    [],
     74,
     /connection closed after 0 of 33 bytes/,
   ],
   [
     "closes early",
-    (conn) => writeAll(conn, encode("Test ")),
+    [send("Test ")],
     74,
     /connection closed after 5 of 33 bytes/,
   ],
   [
     "answers something else",
-    (conn) => writeAll(conn, encode("Test massage: SDN course examples")),
+    [send("Test massage: SDN course examples")],
     76,
     /differs from byte 6 on: sent 65 73 73 61.* b'essage: SDN cour', received 61 73 .*b'assage/,
   ],
   [
     "answers more",
-    (conn) => writeAll(conn, encode("Test message: SDN course examples\n")),
+    [send("Test message: SDN course examples\n")],
     76,
     /longer than the 33 bytes sent: then came 0a b'\\n'/,
   ],
   [
     "never answers",
-    async (conn, service) => {
-      for await (const _ of readChunks(conn, service));
-    },
+    [silence()],
     75,
     /nothing came for 0\.2 s/,
     ["--timeout", "0.2"],
   ],
   [
     "answers byte by byte",
-    async (conn) => {
-      for await (const chunk of readChunks(conn)) {
-        for (const byte of chunk) await writeAll(conn, new Uint8Array([byte]));
-      }
-    },
+    [receive(33), sendSingly("Test message: SDN course examples")],
     0,
     /^$/,
   ],
 ];
 
-for (const [fault, handler, code, words, more = []] of FAULTS) {
+for (const [fault, steps, code, words, more = []] of FAULTS) {
   Deno.test({
     name: `echo_client ends with ${code} where the server ${fault}`,
     permissions: CHILDREN,
   }, async () => {
-    await using server = serveTcp(
-      { hostname: "127.0.0.1", port: 0, onError: () => {} },
-      handler,
-    );
-    const result = await run("echo_client", [
-      "--port",
-      `${server.addr.port}`,
-      ...more,
-    ]);
+    await using server = await faultServer(steps);
+    const port = ["--port", `${server.port}`];
+    const result = await run("echo_client", [...port, ...more]);
     assertEquals(result.code, code, result.stderr);
     assertMatch(result.stderr, words);
     assertMatch(result.stdout, /Closing connection to the server\n$/);
@@ -198,38 +156,12 @@ for (const [fault, handler, code, words, more = []] of FAULTS) {
 }
 
 Deno.test({
-  name: "echo_client ends with 69 where nobody listens, and says what to do",
-  permissions: CHILDREN,
-}, async () => {
-  const server = serveTcp(
-    { hostname: "127.0.0.1", port: 0, onError: () => {} },
-    () => Promise.resolve(),
-  );
-  await server.shutdown();
-  const port = server.addr.port;
-  const { code, stderr } = await run("echo_client", ["--port", `${port}`]);
-  assertEquals(code, 69);
-  assertEquals(
-    stderr,
-    `echo_client: nothing is listening at 127.0.0.1:${port}\n` +
-      "hint: start the server first, and give both the same host and port\n",
-  );
-});
-
-Deno.test({
   name: "echo_client ends at Ctrl+C while it connects",
   permissions: CHILDREN,
   ignore: Deno.build.os !== "linux", // elsewhere a full queue refuses
 }, async () => {
-  using listener = Deno.listen({
-    hostname: "127.0.0.1",
-    port: 0,
-    tcpBacklog: 1,
-  });
-  const { port } = listener.addr;
-  using _one = await connectTcp({ hostname: "127.0.0.1", port });
-  using _two = await connectTcp({ hostname: "127.0.0.1", port });
-  await using client = start("echo_client", ["--port", `${port}`]);
+  using server = await fullServer();
+  await using client = start("echo_client", ["--port", `${server.port}`]);
   await client.line(/^Connecting/);
   client.kill("SIGINT");
   assertEquals((await client.result).code, 130);

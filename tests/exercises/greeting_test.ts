@@ -1,10 +1,14 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { readChunks, writeAll } from "../../lib/stream.ts";
-import { serveTcp, type TcpHandler } from "../../lib/tcp.ts";
 import { run, serve } from "../child.ts";
+import {
+  faultServer,
+  send,
+  sendSingly,
+  silence,
+  type Step,
+} from "../faults/fault_server.ts";
 
 const CHILDREN = { run: [Deno.execPath()], net: ["127.0.0.1"] };
-const encode = (text: string) => new TextEncoder().encode(text);
 
 Deno.test({
   name: "welcome_server and welcome_client print what the note shows",
@@ -42,41 +46,31 @@ Deno.test({
 });
 
 const CLIENTS = ["welcome_client", "greeting_client"];
-const FAULTS: [string, TcpHandler, number, string, RegExp][] = [
+const FAULTS: [string, Step[], number, string, RegExp][] = [
   [
     "answers in pieces",
-    async (conn) => {
-      for (const byte of encode("two words")) {
-        await writeAll(conn, new Uint8Array([byte]));
-      }
-    },
+    [sendSingly("two words")],
     0,
     "Received b'two words'\n",
     /^$/,
   ],
   [
     "closes without a word",
-    () => Promise.resolve(),
+    [],
     74,
     "",
     /closed the connection without a word/,
   ],
   [
     "falls silent half-way",
-    async (conn, service) => {
-      await writeAll(conn, encode("half"));
-      for await (const _ of readChunks(conn, service));
-      await new Promise((resolve) =>
-        service.signal.addEventListener("abort", resolve)
-      );
-    },
+    [send("half"), silence()],
     75,
     "Received b'half'\n",
     /nothing came for 0\.2 s/,
   ],
   [
     "sends control characters",
-    (conn) => writeAll(conn, encode("\x1b[2J")),
+    [send("\x1b[2J")],
     0,
     "Received b'\\x1b[2J'\n",
     /^$/,
@@ -84,20 +78,14 @@ const FAULTS: [string, TcpHandler, number, string, RegExp][] = [
 ];
 
 for (const client of CLIENTS) {
-  for (const [fault, handler, code, stdout, words] of FAULTS) {
+  for (const [fault, steps, code, stdout, words] of FAULTS) {
     Deno.test({
       name: `${client} ends with ${code} where the server ${fault}`,
       permissions: CHILDREN,
     }, async () => {
-      await using server = serveTcp(
-        { hostname: "127.0.0.1", port: 0, onError: () => {} },
-        handler,
-      );
+      await using server = await faultServer(steps);
       const result = await run(client, [
-        "--port",
-        `${server.addr.port}`,
-        "--timeout",
-        "0.2",
+        ...["--port", `${server.port}`, "--timeout", "0.2"],
       ]);
       assertEquals([result.code, result.stdout], [code, stdout]);
       assertMatch(result.stderr, words);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { setColorEnabled } from "@std/fmt/colors";
 import { EXERCISES, main } from "../../exercises/lab.ts";
 import { runDemo } from "../../lib/demo/demo.ts";
-import { UsageError } from "../../lib/explain.ts";
+import { UsageError } from "../../lib/fault.ts";
 import { Child } from "../child.ts";
 import { printed } from "../console.ts";
 import { temporaryFolder } from "../folder.ts";

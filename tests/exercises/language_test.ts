@@ -10,7 +10,7 @@ import { main as moduleDemoMain } from "../../exercises/module_demo.ts";
 import { main as moduleDemo2Main } from "../../exercises/module_demo_2.ts";
 import { main as mymoduleMain } from "../../exercises/mymodule.ts";
 import { main as questionsMain } from "../../exercises/questions.ts";
-import { UsageError } from "../../lib/explain.ts";
+import { UsageError } from "../../lib/fault.ts";
 import { printed } from "../console.ts";
 
 const OUTPUT: [(args: string[]) => void, string[], string[]][] = [

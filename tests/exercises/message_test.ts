@@ -1,18 +1,17 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { encodeLine, readLines } from "../../lib/lines.ts";
-import { readChunks, writeAll } from "../../lib/stream.ts";
-import { connectTcp, serveTcp, type TcpHandler } from "../../lib/tcp.ts";
+import { encodeLine } from "../../lib/lines.ts";
+import { writeAll } from "../../lib/stream.ts";
+import { connectTcp } from "../../lib/tcp.ts";
 import { run, serve, start } from "../child.ts";
+import {
+  faultServer,
+  receiveEnd,
+  send,
+  silence,
+} from "../faults/fault_server.ts";
 
 const CHILDREN = { run: [Deno.execPath()], net: ["127.0.0.1"] };
 const encode = (text: string) => new TextEncoder().encode(text);
-
-function peer(handler: TcpHandler) {
-  return serveTcp(
-    { hostname: "127.0.0.1", port: 0, onError: () => {} },
-    handler,
-  );
-}
 
 Deno.test({
   name:
@@ -95,20 +94,17 @@ Deno.test({
     "message_client sends 10,000 piped lines in order, half-closes, and shows the rest",
   permissions: CHILDREN,
 }, async () => {
-  const lines: string[] = [];
-  await using server = peer(async (conn) => {
-    for await (const line of readLines(readChunks(conn))) {
-      lines.push(new TextDecoder().decode(line));
-    }
-    await writeAll(conn, encode("got all\r\nno line end"));
-  });
-  const input = Array.from({ length: 10_000 }, (_, index) => `line ${index}`);
-  const { code, stdout, stderr } = await run("message_client", [
-    "--port",
-    `${server.addr.port}`,
-  ], { input: input.join("\n") });
+  await using server = await faultServer([
+    receiveEnd(),
+    send("got all\r\nno line end"),
+  ]);
+  const port = ["--port", `${server.port}`];
+  const input = Array.from({ length: 10_000 }, (_, index) => `line ${index}\n`)
+    .join("");
+  const { code, stdout, stderr } = await run("message_client", port, { input });
   assertEquals([code, stderr], [0, ""]);
-  assertEquals(lines, input);
+  const received = await (await server.client).received;
+  assertEquals(new TextDecoder().decode(received), input);
   assertEquals(
     stdout,
     "Received from server: got all\nReceived from server: no line end\n",
@@ -119,11 +115,8 @@ Deno.test({
   name: "message_client ends without another Enter when the server leaves",
   permissions: CHILDREN,
 }, async () => {
-  await using server = peer((conn) => writeAll(conn, encode("one\ntwo")));
-  await using client = start("message_client", [
-    "--port",
-    `${server.addr.port}`,
-  ]);
+  await using server = await faultServer([send("one\ntwo")]);
+  await using client = start("message_client", ["--port", `${server.port}`]);
   const { code, stdout, stderr } = await client.result;
   assertEquals(code, 74);
   assertEquals(
@@ -137,15 +130,9 @@ Deno.test({
   name: "message_client gives up a server that does not close after bye",
   permissions: CHILDREN,
 }, async () => {
-  await using server = peer(async (conn, { signal }) => {
-    for await (const _ of readChunks(conn));
-    await new Promise((resolve) => signal.addEventListener("abort", resolve));
-  });
+  await using server = await faultServer([receiveEnd(), silence()]);
   const { code } = await run("message_client", [
-    "--port",
-    `${server.addr.port}`,
-    "--timeout",
-    "0.2",
+    ...["--port", `${server.port}`, "--timeout", "0.2"],
   ], { input: "bye\n" });
   assertEquals(code, 0);
 });
@@ -156,11 +143,8 @@ Deno.test({
   permissions: CHILDREN,
 }, async () => {
   const nasty = "\x1b[2J\x1b]0;x\x07 \u202e\rReceived from server: fake";
-  await using fake = peer((conn) => writeAll(conn, encode(nasty + "\nbye\n")));
-  const { stdout } = await run("message_client", [
-    "--port",
-    `${fake.addr.port}`,
-  ]);
+  await using fake = await faultServer([send(nasty + "\nbye\n")]);
+  const { stdout } = await run("message_client", ["--port", `${fake.port}`]);
   assertEquals(
     stdout,
     "Received from server: \\x1b[2J\\x1b]0;x\\x07 \\u{202e}\\rReceived from server: fake\n" +

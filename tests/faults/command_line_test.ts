@@ -8,7 +8,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { EXERCISES } from "../../exercises/lab.ts";
 import type { Exercise } from "../../lib/exercise.ts";
-import { UsageError } from "../../lib/explain.ts";
+import { UsageError } from "../../lib/fault.ts";
 import { parseOptions } from "../../lib/options.ts";
 import { Child, type Result, run, serve } from "../child.ts";
 import {

@@ -1,7 +1,7 @@
 /**
  * Servers that cannot be reached: each client has to say so in one clear line,
- * in time. Where nothing answers is made in a network namespace; nothing here
- * reaches a network.
+ * in time. Where nothing answers is a machine in a namespace; nothing here reaches
+ * a network.
  *
  * @module
  */
@@ -10,21 +10,17 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { EXERCISES } from "../../exercises/lab.ts";
 import { EXIT, explain } from "../../lib/explain.ts";
 import { located } from "../../lib/fault.ts";
-import { connectTcp } from "../../lib/tcp.ts";
 import { type Result, run } from "../child.ts";
-import { has, python } from "../interop/peer.ts";
+import { close, faultServer, fullServer, reset } from "./fault_server.ts";
 import {
-  canStartIn,
-  close,
-  faultServer,
+  type Machine,
   NOWHERE,
-  reset,
-  startIn,
-  type World,
-} from "./fault_server.ts";
+  onMachines,
+  runOn,
+  startOn,
+} from "./namespace.ts";
 
 const CHILDREN = { run: [Deno.execPath()], net: ["127.0.0.1"] };
-const IN_A_WORLD = { ignore: !canStartIn, permissions: { run: ["unshare"] } };
 /** Far less than the minutes that a system takes, far more than the limit. */
 const SOON_MS = 10_000;
 
@@ -46,7 +42,7 @@ function assertFailed(
   ]);
 }
 
-for (const id of TCP_CLIENTS.filter((id) => id !== "echo_client")) {
+for (const id of TCP_CLIENTS) {
   Deno.test({
     name: `${id} ends with 69 where nobody listens, and says what to do`,
     permissions: CHILDREN,
@@ -62,7 +58,8 @@ for (const id of TCP_CLIENTS.filter((id) => id !== "echo_client")) {
       `nothing is listening at 127.0.0.1:${port}`,
       "start the server first, and give both the same host and port",
     );
-    assertEquals(result.stdout, "");
+    const started = `Connecting to 127.0.0.1 port ${port}\n`;
+    assertEquals(result.stdout, id === "echo_client" ? started : "");
   });
 }
 
@@ -75,20 +72,14 @@ Deno.test({
   permissions: CHILDREN,
   ignore: Deno.build.os !== "linux", // elsewhere a full queue refuses
 }, async () => {
-  using listener = Deno.listen({
-    hostname: "127.0.0.1",
-    port: 0,
-    tcpBacklog: 1,
-  });
-  const { port } = listener.addr;
-  using _one = await connectTcp(listener.addr);
-  using _two = await connectTcp(listener.addr);
-  for (const id of TCP_CLIENTS) {
-    const args = ["--port", `${port}`, "--timeout", "0.5"];
+  using server = await fullServer();
+  // Side by side, as all that wait here for their time to run out.
+  await Promise.all(TCP_CLIENTS.map(async (id) => {
+    const args = ["--port", `${server.port}`, "--timeout", "0.5"];
     const result = await timed(500, () => run(id, args));
-    const message = `127.0.0.1:${port}: no answer within 0.5 s`;
+    const message = `127.0.0.1:${server.port}: no answer within 0.5 s`;
     assertFailed(id, result, 75, message, WAIT_LONGER);
-  }
+  }));
 });
 
 // Where a client of such a network is sent, and what it has to say about it.
@@ -117,161 +108,135 @@ const UNREACHABLE: [string, string, number, string, string][] = [
 ];
 
 for (const [fault, host, code, message, hint] of UNREACHABLE) {
-  Deno.test({
-    name: `clients end with ${code} where the host ${fault}`,
-    ...IN_A_WORLD,
-  }, async () => {
-    for (const id of TCP_CLIENTS) {
-      const args = ["--host", host, "--port", "9", "--timeout", "0.5"];
-      const result = await timed(
-        code === 75 ? 500 : 0,
-        () => inWorld({ hasOwnNetwork: true }, id, args),
-      );
-      assertFailed(id, result, code, message, hint);
-    }
-  });
-}
-
-Deno.test({
-  name: "udp_client ends with 69 where there is no way to the host",
-  ...IN_A_WORLD,
-}, async () => {
-  for (const host of [NOWHERE.noHost, NOWHERE.noRoute]) {
-    const args = ["--host", host, "--port", "9"];
-    assertFailed(
-      "udp_client",
-      await inWorld({ hasOwnNetwork: true }, "udp_client", args),
-      69,
-      `${host}:9 cannot be reached: there is no way to that host`,
-      NO_WAY,
-    );
-  }
-});
-
-Deno.test({
-  name: "port_probe tells silent and unreachable hosts apart, by their codes",
-  ...IN_A_WORLD,
-}, async () => {
-  const ports = [NOWHERE.noHost, NOWHERE.blackHole, NOWHERE.noRoute]
-    .map((host) => `${host}:9`);
-  assertEquals(
-    await inWorld({ hasOwnNetwork: true }, "port_probe", [
-      ...["--seconds", "0.5"],
-      ...ports,
-    ]),
-    {
-      code: 0,
-      stdout: `${ports[0]} unreachable (EHOSTUNREACH)\n` +
-        `${ports[1]} no answer in 0.5 s (ETIMEDOUT)\n` +
-        `${ports[2]} unreachable (ENETUNREACH)\n`,
-      stderr: "",
+  Deno.test(
+    onMachines(`clients end with ${code} where the host ${fault}`),
+    async () => {
+      await Promise.all(TCP_CLIENTS.map(async (id) => {
+        const args = ["--host", host, "--port", "9", "--timeout", "0.5"];
+        const result = await timed(
+          code === 75 ? 500 : 0,
+          () => runOn({}, id, args),
+        );
+        assertFailed(id, result, code, message, hint);
+      }));
     },
   );
-});
-
-// A name server that knows no name (NXDOMAIN), before the program that asks it.
-const NO_NAMES = `
-resolver = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
-resolver.bind(("127.0.0.1", 53))
-resolver.settimeout(0.2)
-program = os.getpid()
-if os.fork():
-    os.execvp(sys.argv[1], sys.argv[1:])
-os.closerange(0, 3)
-while os.getppid() == program:
-    try:
-        query, peer = resolver.recvfrom(512)
-    except socket.timeout:
-        continue
-    resolver.sendto(query[:2] + b"\\x81\\x83" + query[4:], peer)
-`;
-
-Deno.test({
-  name: "clients end with 68 where the name server knows no such name",
-  permissions: { run: ["unshare"] },
-  ignore: !canStartIn || !has("python3"),
-}, async () => {
-  const world = {
-    hasOwnNetwork: true,
-    setUp: "echo nameserver 127.0.0.1 | put /etc/resolv.conf",
-    through: python(NO_NAMES),
-  };
-  for (const id of CLIENTS) {
-    const args = ["--host", "pc7.lab.test", "--port", "9"];
-    assertFailed(
-      id,
-      await inWorld(world, id, args),
-      68,
-      "pc7.lab.test:9: Name or service not known",
-      "check the spelling of the name",
-    );
-  }
-});
-
-/** A world where the name server `address` is to be asked for all names. */
-function withNameServer(address: string): World {
-  return {
-    hasOwnNetwork: true,
-    setUp: `echo nameserver ${address} | put /etc/resolv.conf`,
-  };
 }
 
-Deno.test({
-  name: "clients end with 75 where the name server does not answer in time",
-  ...IN_A_WORLD,
-}, async () => {
-  for (const id of TCP_CLIENTS) {
-    const args = ["--host", "pc7.lab.test", "--port", "9", "--timeout", "0.5"];
-    const result = await timed(
-      500,
-      () => inWorld(withNameServer(NOWHERE.blackHole), id, args),
-    );
-    const message = "pc7.lab.test:9: no answer within 0.5 s";
-    assertFailed(id, result, 75, message, WAIT_LONGER);
-  }
-});
+Deno.test(
+  onMachines("udp_client ends with 69 where there is no way to the host"),
+  async () => {
+    for (const host of [NOWHERE.noHost, NOWHERE.noRoute]) {
+      assertFailed(
+        "udp_client",
+        await runOn({}, "udp_client", ["--host", host, "--port", "9"]),
+        69,
+        `${host}:9 cannot be reached: there is no way to that host`,
+        NO_WAY,
+      );
+    }
+  },
+);
 
-Deno.test({
-  name: "clients end with 75 where the name server cannot be reached",
-  ...IN_A_WORLD,
-}, async () => {
-  for (const id of CLIENTS) {
-    const args = ["--host", "pc7.lab.test", "--port", "9"];
-    assertFailed(
-      id,
-      await inWorld(withNameServer(NOWHERE.noRoute), id, args),
-      75,
-      "pc7.lab.test:9: Temporary failure in name resolution",
-      "check the network connection and the name server",
+Deno.test(
+  onMachines(
+    "port_probe tells silent and unreachable hosts apart, by their codes",
+  ),
+  async () => {
+    const ports = [NOWHERE.noHost, NOWHERE.blackHole, NOWHERE.noRoute]
+      .map((host) => `${host}:9`);
+    assertEquals(
+      await runOn({}, "port_probe", ["--seconds", "0.5", ...ports]),
+      {
+        code: 0,
+        stdout: `${ports[0]} unreachable (EHOSTUNREACH)\n` +
+          `${ports[1]} no answer in 0.5 s (ETIMEDOUT)\n` +
+          `${ports[2]} unreachable (ENETUNREACH)\n`,
+        stderr: "",
+      },
     );
-  }
-});
+  },
+);
+
+Deno.test(
+  onMachines("clients end with 68 where the name server knows no such name"),
+  async () => {
+    const name = "nxdomain.test";
+    for (const id of CLIENTS) {
+      const args = ["--host", name, "--port", "9"];
+      assertFailed(
+        id,
+        await runOn({ hasNameServer: true }, id, args),
+        68,
+        `${name}:9: Name or service not known`,
+        "check the spelling of the name",
+      );
+    }
+  },
+);
+
+/** A machine that asks the name server `address` for all names. */
+function withNameServer(address: string): Machine {
+  return { resolv: `nameserver ${address}\n` };
+}
+
+Deno.test(
+  onMachines(
+    "clients end with 75 where the name server does not answer in time",
+  ),
+  async () => {
+    const machine = withNameServer(NOWHERE.blackHole);
+    await Promise.all(TCP_CLIENTS.map(async (id) => {
+      const args = ["--host", "pc7.lab.test", "--port", "9"];
+      const result = await timed(
+        500,
+        () => runOn(machine, id, [...args, "--timeout", "0.5"]),
+      );
+      const message = "pc7.lab.test:9: no answer within 0.5 s";
+      assertFailed(id, result, 75, message, WAIT_LONGER);
+    }));
+  },
+);
+
+Deno.test(
+  onMachines("clients end with 75 where the name server cannot be reached"),
+  async () => {
+    const machine = withNameServer(NOWHERE.noRoute);
+    for (const id of CLIENTS) {
+      assertFailed(
+        id,
+        await runOn(machine, id, ["--host", "pc7.lab.test", "--port", "9"]),
+        75,
+        "pc7.lab.test:9: Temporary failure in name resolution",
+        "check the network connection and the name server",
+      );
+    }
+  },
+);
 
 // What a client waits for that never comes, when it is told to end.
-const WAITING: [string, string, World][] = [
-  ["for a black hole", NOWHERE.blackHole, { hasOwnNetwork: true }],
-  [
-    "for a name server",
-    "pc7.lab.test",
-    withNameServer(NOWHERE.blackHole),
-  ],
+const WAITING: [string, string, Machine][] = [
+  ["for a black hole", NOWHERE.blackHole, {}],
+  ["for a name server", "pc7.lab.test", withNameServer(NOWHERE.blackHole)],
 ];
 
-for (const [wait, host, world] of WAITING) {
+for (const [wait, host, machine] of WAITING) {
   for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
-    Deno.test({
-      name: `echo_client ends with ${code} at ${signal} while it waits ${wait}`,
-      ...IN_A_WORLD,
-    }, async () => {
-      await using client = startIn(world, "echo_client", ["--host", host]);
-      await client.line(/^Connecting to/);
-      const ended = await timed(0, () => {
-        client.kill(signal);
-        return client.result;
-      });
-      assertEquals([ended.code, ended.stderr], [code, ""]);
-      assertEquals(ended.stdout, `Connecting to ${host} port 9900\n`);
-    });
+    Deno.test(
+      onMachines(
+        `echo_client ends with ${code} at ${signal} while it waits ${wait}`,
+      ),
+      async () => {
+        await using client = startOn(machine, "echo_client", ["--host", host]);
+        await client.line(/^Connecting to/);
+        const ended = await timed(0, () => {
+          client.kill(signal);
+          return client.result;
+        });
+        assertEquals([ended.code, ended.stderr], [code, ""]);
+        assertEquals(ended.stdout, `Connecting to ${host} port 9900\n`);
+      },
+    );
   }
 }
 
@@ -328,15 +293,6 @@ Deno.test({
   assertEquals(exitCode, EXIT.IO);
   assertEquals(message, "127.0.0.1:9900 broke the connection off");
 });
-
-async function inWorld(
-  world: World,
-  id: string,
-  args: string[],
-): Promise<Result> {
-  await using child = startIn(world, id, args);
-  return await child.result;
-}
 
 /** Runs `body`, which may take no less than `leastMs`, and no minutes. */
 async function timed<T>(leastMs: number, body: () => Promise<T>): Promise<T> {

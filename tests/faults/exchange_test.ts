@@ -10,7 +10,7 @@ import { exchange } from "../../exercises/echo_client.ts";
 import { unlessAborted } from "../../lib/deadline.ts";
 import { readToEnd } from "../../lib/stream.ts";
 import { connectTcp } from "../../lib/tcp.ts";
-import { Child, run, serve, start } from "../child.ts";
+import { Child, commandOf, run, serve, start } from "../child.ts";
 import { has } from "../interop/peer.ts";
 import {
   faultServer,
@@ -23,6 +23,7 @@ import {
   type Step,
   waitFor,
 } from "./fault_server.ts";
+import { startAtTerminal } from "./screen.ts";
 
 const CHILDREN = { run: [Deno.execPath()], net: ["127.0.0.1"] };
 const MESSAGE = "Test message: SDN course examples";
@@ -260,16 +261,9 @@ Deno.test({
   ignore: !has("script"),
 }, async () => {
   await using server = await serve("message_server");
-  const script = new URL("../../exercises/message_client.ts", import.meta.url);
-  const command = `"${Deno.execPath()}" run --quiet --no-prompt ` +
-    `--allow-net=127.0.0.1:${server.port} "${script}" --port ${server.port}`;
   // Its input stays open: script(1) drops what it has not read when a pipe ends.
-  await using client = new Child("script", [
-    "--quiet",
-    "--return",
-    "--command",
-    command,
-    "/dev/null",
+  await using client = startAtTerminal([
+    commandOf("message_client", port(server)),
   ]);
   await client.write(LINES.join("\n") + "\nbye\n");
   const screen = await client.result;
@@ -311,18 +305,13 @@ for (const [id, steps] of UNREAD) {
   }, async () => {
     const gone = Promise.withResolvers<void>();
     await using server = await faultServer(steps(gone.promise));
-    const script = new URL(`../../exercises/${id}.ts`, import.meta.url);
     // As `| head -1`, which says when it has closed the pipe.
     await using client = new Child("sh", [
       "-c",
       '{ "$@"; echo "ended with $?" >&2; } | ' +
       "{ head -n 1; exec <&-; echo gone >&2; }",
       "sh",
-      Deno.execPath(),
-      ...["run", "--quiet", "--no-prompt"],
-      `--allow-net=127.0.0.1:${server.port}`,
-      script.href,
-      ...port(server),
+      ...commandOf(id, port(server)),
     ]);
     await client.line(/^gone$/);
     gone.resolve();

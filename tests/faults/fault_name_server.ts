@@ -23,7 +23,7 @@ import { bindUdp } from "../../lib/udp.ts";
 /** The address of every name whose fault lets an answer through (RFC 5737). */
 export const ADDRESS = "192.0.2.7";
 /** How long the fault `slow` holds its answer back, in ms. */
-export const SLOW_MS = 3000;
+export const SLOW_MS = 1500;
 /** What the fault `control` has in the names and addresses of its answer. */
 export const CONTROL = "\x1b[2J\x1b]0;x\x07\x9b31m\r\b\u202e\u200b";
 

@@ -1,15 +1,13 @@
 /**
  * Faults for tests: a TCP server that does to each client just what a script of
- * steps says, and a child's own network, where hosts cannot be reached.
+ * steps says, and one that never comes to accept.
  *
  * @module
  */
 
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
-import { EXERCISES } from "../../exercises/lab.ts";
-import { runArguments } from "../../lib/lab/child.ts";
-import { Child, type ChildOptions } from "../child.ts";
+import { connectTcp } from "../../lib/tcp.ts";
 
 /** One thing that a server does to a client. */
 export type Step = (client: Client) => void | Promise<void>;
@@ -55,6 +53,24 @@ export async function faultServer(steps: Step[]): Promise<FaultServer> {
       await Promise.all(clients.map((client) => client.end()));
       await closed;
     },
+  };
+}
+
+/**
+ * Listens at a free port of 127.0.0.1 with a full queue: a client that connects
+ * is neither accepted nor, on Linux, refused.
+ */
+export async function fullServer(): Promise<Disposable & { port: number }> {
+  const stack = new DisposableStack();
+  const listener = stack.use(
+    Deno.listen({ hostname: "127.0.0.1", port: 0, tcpBacklog: 1 }),
+  );
+  for (let count = 0; count < 2; count++) {
+    stack.use(await connectTcp(listener.addr));
+  }
+  return {
+    port: listener.addr.port,
+    [Symbol.dispose]: () => stack.dispose(),
   };
 }
 
@@ -184,6 +200,11 @@ export function echo(): Step {
   };
 }
 
+/** Neither says nor does anything more, until the connection is gone. */
+export function silence(): Step {
+  return () => new Promise(() => {});
+}
+
 /** Waits for what the test decides. */
 export function waitFor(event: Promise<unknown>): Step {
   return async () => {
@@ -216,86 +237,3 @@ export function reset(): Step {
 function bytes(data: string | Uint8Array): Uint8Array {
   return typeof data === "string" ? new TextEncoder().encode(data) : data;
 }
-
-/** What a child finds in the place of this machine. */
-export interface World {
-  /** Whether it has its own network, with just loopback, or this machine's. */
-  hasOwnNetwork?: boolean;
-  /** Shell commands that change the network, and files below /etc by `put`. */
-  setUp?: string;
-  /** A program that runs as root there, and then becomes its arguments. */
-  through?: string[];
-}
-
-/** Addresses for documentation (RFC 5737), as a child's own network has them. */
-export const NOWHERE = {
-  /** What is sent there is never answered. */
-  blackHole: "192.0.2.7",
-  /** A router says that there is no such host (EHOSTUNREACH). */
-  noHost: "198.51.100.7",
-  /** There is no route (ENETUNREACH). */
-  noRoute: "203.0.113.7",
-};
-
-// Run by the namespace's root. A file is put over one of this machine's, which
-// stays as it is for all others.
-const ENTER = `set -e
-PATH=$PATH:/usr/sbin:/sbin
-put() { file=$(mktemp); cat > "$file"; mount --bind "$file" "$1"; rm "$file"; }
-`;
-const NETWORK = `ip link set lo up
-ip route add 192.0.2.0/24 dev lo
-ip route add unreachable 198.51.100.0/24
-`;
-// Whoever runs the test, the exercise is an ordinary user: a namespace is set up
-// by its root, who may then do no more than anybody else.
-const UNPRIVILEGED = ["setpriv", "--bounding-set=-all", "--inh-caps=-all"];
-
-/** Starts an exercise in another world; it is ended when it goes out of scope. */
-export function startIn(
-  world: World,
-  id: string,
-  args: string[] = [],
-  options?: ChildOptions,
-): Child {
-  const exercise = EXERCISES.find((one) => one.id === id)!;
-  const folder = new URL("../../exercises/", import.meta.url);
-  const command = [Deno.execPath(), ...runArguments(exercise, args, folder)];
-  return new Child("unshare", enter(world, command, way!), options);
-}
-
-function enter(
-  { hasOwnNetwork = false, setUp = "", through = [] }: World,
-  command: string[],
-  way: string[],
-): string[] {
-  const script = [ENTER, hasOwnNetwork ? NETWORK : "", setUp, 'exec "$@"']
-    .join("\n");
-  const unshared = hasOwnNetwork ? ["--mount", "--net"] : ["--mount"];
-  return [
-    ...[...way, ...unshared, "sh", "-c", script, "sh"],
-    ...[...through, ...UNPRIVILEGED, ...command],
-  ];
-}
-
-function isPossible(way: string[]): boolean {
-  const { state } = Deno.permissions.querySync({
-    name: "run",
-    command: "unshare",
-  });
-  if (state !== "granted") return false;
-  try {
-    const world = { hasOwnNetwork: true, setUp: "put /etc/hosts < /etc/hosts" };
-    return new Deno.Command("unshare", { args: enter(world, ["true"], way) })
-      .outputSync().success;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  }
-}
-
-/** As an ordinary user in a user namespace, or as root without one. */
-const way = [["--map-root-user"], []].find(isPossible);
-
-/** Whether this machine lets {@linkcode startIn} do its work. */
-export const canStartIn: boolean = way !== undefined;

@@ -13,7 +13,8 @@ import { writeAll } from "../../lib/stream.ts";
 import { connectTcp } from "../../lib/tcp.ts";
 import { Child, type Result, run, serve, start } from "../child.ts";
 import { has } from "../interop/peer.ts";
-import { canStartIn, startIn } from "./fault_server.ts";
+import { type Machine, onMachines, runOn, startOn } from "./namespace.ts";
+import { startAtTerminal } from "./screen.ts";
 
 const CHILDREN = { run: [Deno.execPath()], net: ["127.0.0.1"] };
 const ROOT = new URL("../../", import.meta.url);
@@ -40,22 +41,22 @@ function takePort(id: string): Disposable & { port: number } {
   return { port, [Symbol.dispose]: () => socket.close() };
 }
 
-for (const { id } of SERVERS) {
-  Deno.test({
-    name: `${id} ends with 77 at a privileged port, and says which to choose`,
-    permissions: { run: ["unshare"] },
-    ignore: !canStartIn,
-  }, async () => {
-    // A network of its own: there port 80 is nobody's, and privileged for sure.
-    await using child = startIn({ hasOwnNetwork: true }, id, ["--port", "80"]);
-    assertFailed(
-      id,
-      await child.result,
-      77,
-      "the system does not let you listen at 127.0.0.1:80\n" +
-        "hint: ports below 1024 are for administrators: choose 1024 or above",
-    );
-  });
+for (const { id, client } of SERVERS) {
+  Deno.test(
+    onMachines(
+      `${id} ends with 77 at a privileged port, and says which to choose`,
+    ),
+    async () => {
+      // On a machine of its own port 80 is nobody's, and privileged for sure.
+      assertFailed(
+        id,
+        await runOn({}, id, ["--port", "80"]),
+        77,
+        "the system does not let you listen at 127.0.0.1:80\n" +
+          "hint: ports below 1024 are for administrators: choose 1024 or above",
+      );
+    },
+  );
 
   Deno.test({
     name: `${id} ends with 69 at an address of another machine, and lists ` +
@@ -97,12 +98,7 @@ for (const { id } of SERVERS) {
       await server.line(/ port [1-9]\d*/);
     }
   });
-}
 
-// Those of echo_server are in tests/exercises/echo_test.ts.
-const OTHERS = SERVERS.filter(({ id }) => id !== "echo_server");
-
-for (const { id, client } of OTHERS) {
   Deno.test({
     name: `${id} ends with 69 at a port in use, and names it`,
     permissions: CHILDREN,
@@ -140,17 +136,16 @@ for (const { id, client } of OTHERS) {
   });
 }
 
-Deno.test({
-  name: "a server that is open to nobody yet shows where its address belongs",
-  permissions: { run: ["unshare"] },
-  ignore: !canStartIn,
-}, async () => {
-  await using server = startIn({ hasOwnNetwork: true }, "echo_server", [
-    "--host",
-    "0.0.0.0",
-  ]);
-  await server.line(/--host ADDRESS_OF_THIS_PC --port 9900$/);
-});
+Deno.test(
+  onMachines(
+    "a server that is open to nobody yet shows where its address belongs",
+  ),
+  async () => {
+    const args = ["--host", "0.0.0.0"];
+    await using server = startOn({}, "echo_server", args);
+    await server.line(/--host ADDRESS_OF_THIS_PC --port 9900$/);
+  },
+);
 
 Deno.test({
   name: "no program without its permission asks for it at a terminal",
@@ -164,10 +159,8 @@ Deno.test({
   for (const { id, permissions } of needy) {
     const script = new URL(`exercises/${id}.ts`, ROOT);
     // No --no-prompt here: Deno itself would stop and ask.
-    const command = `"${Deno.execPath()}" run --quiet "${script}"`;
-    await using child = new Child("script", [
-      ...["--quiet", "--return", "--command", command, "/dev/null"],
-    ]);
+    const command = [Deno.execPath(), "run", "--quiet", script.href];
+    await using child = startAtTerminal([command]);
     const { code, stdout } = await child.result;
     assertEquals(code, 77, stdout);
     // What it printed before it came to that is still there.
@@ -233,13 +226,9 @@ const STATES: Record<string, string> = {
 };
 
 // A hosts file that has IPv6 first, as many systems have it.
-const DUAL = {
-  setUp: "printf '::1 localhost\\n127.0.0.1 localhost\\n' | put /etc/hosts",
-};
-
-const IN_DUAL = {
-  permissions: { run: [Deno.execPath(), "unshare"] },
-  ignore: !canStartIn,
+const DUAL: Machine = {
+  hosts: "::1 localhost\n127.0.0.1 localhost\n",
+  sharesNetwork: true,
 };
 
 /** Runs a server and its client, each with its host, where localhost is dual. */
@@ -248,11 +237,12 @@ async function meet(
   hosts: { server: string; client: string },
 ): Promise<Pick<Result, "code" | "stderr">> {
   const listen = ["--host", hosts.server, "--port", "0"];
-  await using server = startIn(DUAL, id, listen);
+  await using server = startOn(DUAL, id, listen);
   const [, port] = / port (\d+)/.exec(await server.line(/ port \d+/))!;
   const connect = ["--host", hosts.client, "--port", port];
-  await using child = startIn(DUAL, client!, connect, { input: "hello\n" });
-  const { code, stderr } = await child.result;
+  const { code, stderr } = await runOn(DUAL, client!, connect, {
+    input: "hello\n",
+  });
   return { code, stderr };
 }
 
@@ -264,13 +254,15 @@ const MEETINGS = [
 
 for (const hosts of MEETINGS) {
   for (const server of SERVERS) {
-    Deno.test({
-      name: `${server.client} --host ${hosts.client} meets ${server.id} ` +
-        `--host ${hosts.server}, though localhost is ::1 first`,
-      ...IN_DUAL,
-    }, async () => {
-      assertEquals(await meet(server, hosts), { code: 0, stderr: "" });
-    });
+    Deno.test(
+      onMachines(
+        `${server.client} --host ${hosts.client} meets ${server.id} ` +
+          `--host ${hosts.server}, though localhost is ::1 first`,
+      ),
+      async () => {
+        assertEquals(await meet(server, hosts), { code: 0, stderr: "" });
+      },
+    );
   }
 }
 

@@ -13,6 +13,7 @@ import { formatEndpoint, isLoopback } from "../../lib/endpoint.ts";
 import { type Exercise, permissionsFor } from "../../lib/exercise.ts";
 import { type Child, type ChildOptions, run, serve } from "../child.ts";
 import { temporaryFolder } from "../folder.ts";
+import { type Access, readAudit } from "./audit.ts";
 
 const ROOT = new URL("../../", import.meta.url);
 const CHILDREN: Deno.PermissionOptionsObject = {
@@ -21,22 +22,6 @@ const CHILDREN: Deno.PermissionOptionsObject = {
   read: "inherit",
   write: "inherit",
 };
-
-/** One access, granted or not, as Deno's audit has it. */
-interface Access {
-  permission: string;
-  value: string;
-}
-
-async function readAudit(path: string): Promise<Access[]> {
-  try {
-    const text = await Deno.readTextFile(path);
-    return text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return [];
-    throw error;
-  }
-}
 
 /** Whether a path is a folder, or in it. */
 function isBelow(folder: string, path: string): boolean {
@@ -163,13 +148,13 @@ Deno.test({
   permissions: CHILDREN,
 }, async () => {
   await using folder = await temporaryFolder();
-  const audit = `${folder.path}/audit`;
-  for (const { id } of EXERCISES) {
+  await Promise.all(EXERCISES.map(async ({ id }) => {
+    const audit = `${folder.path}/${id}`;
     const { code } = await run(id, ["--help"], {
       env: { DENO_AUDIT_PERMISSIONS: audit },
     });
     assertEquals([id, code, await readAudit(audit)], [id, 0, []]);
-  }
+  }));
 });
 
 Deno.test({

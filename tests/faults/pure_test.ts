@@ -10,6 +10,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { packIpv4 } from "../../lib/ipv4.ts";
 import { type Result, run } from "../child.ts";
 import { temporaryFolder } from "../folder.ts";
+import { readAudit } from "./audit.ts";
 
 const CHILDREN = { run: [Deno.execPath()] };
 
@@ -253,10 +254,4 @@ for (const [id, args] of LOOKUPS) {
     // The audit does see: this is what a program that asks leaves in it.
     assertEquals(asked.length > 0, id === "port_numbers");
   });
-}
-
-/** The lines of an audit; where nothing was asked for the file is empty. */
-async function readAudit(path: string): Promise<{ permission: string }[]> {
-  const text = await Deno.readTextFile(path);
-  return text.split("\n").filter(Boolean).map((line) => JSON.parse(line));
 }

@@ -1,12 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { once } from "node:events";
-import { connect as nodeConnect } from "node:net";
-import { EXERCISES } from "../../exercises/lab.ts";
-import { runArguments } from "../../lib/lab/child.ts";
 import { readChunks, writeAll } from "../../lib/stream.ts";
 import { connectTcp, serveTcp } from "../../lib/tcp.ts";
-import { Child, serve } from "../child.ts";
+import { Child, commandOf, serve } from "../child.ts";
 import { look } from "../soak/process.ts";
+import { connectAndReset } from "./reset.ts";
 
 const LOOPBACK = { net: ["127.0.0.1"] };
 const CHILDREN = { ...LOOPBACK, run: [Deno.execPath(), "sh"] };
@@ -36,19 +33,6 @@ async function isServed(port: number): Promise<boolean> {
   return back === 33;
 }
 
-/** Connects, sends `bytes`, and breaks off with a reset. */
-async function reset(port: number, bytes?: Uint8Array): Promise<void> {
-  const socket = nodeConnect(port, "127.0.0.1");
-  socket.on("error", () => {}); // the other end may break off first
-  await once(socket, "connect");
-  if (bytes) {
-    socket.write(bytes);
-    await once(socket, "readable"); // the reply has begun
-  }
-  socket.resetAndDestroy();
-  await once(socket, "close");
-}
-
 /** Waits until `isTrue` holds; a test whose limit runs out fails. */
 async function until(
   isTrue: () => boolean | Promise<boolean>,
@@ -67,10 +51,13 @@ Deno.test({
   permissions: CHILDREN,
 }, async () => {
   await using server = await serve("echo_server", ["--quiet"]);
+  const there = { hostname: "127.0.0.1", port: server.port };
   for (let round = 0; round < 25; round++) {
     // While it is stopped, the system alone takes the connections.
     server.kill("SIGSTOP");
-    await Promise.all(Array.from({ length: 400 }, () => reset(server.port)));
+    await Promise.all(
+      Array.from({ length: 400 }, () => connectAndReset(there)),
+    );
     server.kill("SIGCONT");
     assert(await isServed(server.port));
   }
@@ -85,10 +72,14 @@ Deno.test({
   permissions: CHILDREN,
 }, async () => {
   await using server = await serve("echo_server", ["--quiet"]);
-  using other = await connectTcp({ hostname: "127.0.0.1", port: server.port });
+  const there = { hostname: "127.0.0.1", port: server.port };
+  using other = await connectTcp(there);
   const message = encode("still here");
   // What is sent back fills all buffers: the reset hits a write, not a read.
-  await reset(server.port, new Uint8Array(1 << 24));
+  await connectAndReset(there, {
+    send: new Uint8Array(1 << 24),
+    awaitsReply: true,
+  });
   assertEquals(await exchange(other, message), message);
   await server.line(/broke the connection off/);
   server.kill("SIGTERM");
@@ -109,11 +100,11 @@ Deno.test({
   await assertRejects(
     async () => {
       for (; sent < 256 << 20; sent += piece.length) {
-        await writeAll(conn, piece, { timeoutMs: 1000 });
+        await writeAll(conn, piece, { timeoutMs: 500 });
       }
     },
     DOMException,
-    "the peer read nothing for 1 s",
+    "the peer read nothing for 0.5 s",
   );
   assert(await isServed(server.port));
   const after = await look(server.pid);
@@ -188,7 +179,7 @@ Deno.test({
     "message_server closes 500 clients that drip, and serves a good one at once",
   permissions: CHILDREN,
 }, async () => {
-  await using server = await serve("message_server", ["--keep", "--idle", "2"]);
+  await using server = await serve("message_server", ["--keep", "--idle", "1"]);
   const there = { hostname: "127.0.0.1", port: server.port };
   const drips = await Promise.all(
     Array.from({ length: 500 }, () => connectTcp(there)),
@@ -211,7 +202,7 @@ Deno.test({
   await server.line(/^from connected user: here I am$/);
   assert(performance.now() - start < 1000, "the good client is served in 1 s");
   await Promise.all(dripping);
-  await server.line(/no line came from .* for 2 s/);
+  await server.line(/no line came from .* for 1 s/);
 });
 
 Deno.test({
@@ -248,12 +239,9 @@ Deno.test({
   name: "echo_server pauses at a full table of descriptors, and recovers",
   permissions: CHILDREN,
 }, async () => {
-  const exercise = EXERCISES.find(({ id }) => id === "echo_server")!;
-  const folder = new URL("../../exercises/", import.meta.url);
-  const args = ["--quiet", "--port", "0"];
   await using server = new Child("sh", [
-    ...["-c", 'ulimit -n 48; exec "$@"', "sh", Deno.execPath()],
-    ...runArguments(exercise, args, folder),
+    ...["-c", 'ulimit -n 48; exec "$@"', "sh"],
+    ...commandOf("echo_server", ["--quiet", "--port", "0"]),
   ]);
   const port = Number((await server.line(/ port \d+/)).match(/\d+$/));
   const there = { hostname: "127.0.0.1", port };
@@ -336,7 +324,9 @@ Deno.test({
     Array.from({ length: 200 }, () => connectTcp(there)),
   );
   await Promise.all(conns.map((conn) => exchange(conn, encode("x"))));
-  await Promise.all(Array.from({ length: 100 }, () => reset(server.port)));
+  await Promise.all(
+    Array.from({ length: 100 }, () => connectAndReset(there)),
+  );
   for (const conn of conns) conn.close();
   await until(
     async () => (await look(server.pid))?.descriptors === before?.descriptors,

@@ -1,26 +1,25 @@
 /**
  * No peer writes to the terminal: whatever a server, a client, a name server or a
  * checked program says, its control sequences are shown as text, in every program
- * that prints foreign text. And what our programs print has no escapes of their
- * own where nobody wants colour.
+ * that prints foreign text. What is long is in long_line_test.ts.
  *
  * @module
  */
 
-import { assert, assertEquals, assertMatch } from "@std/assert";
-import { EXERCISES } from "../../exercises/lab.ts";
+import { assertEquals, assertMatch } from "@std/assert";
 import { formatEndpoint } from "../../lib/endpoint.ts";
-import { runArguments } from "../../lib/lab/child.ts";
 import { readChunks, writeAll } from "../../lib/stream.ts";
-import { connectTcp, serveTcp, type TcpServer } from "../../lib/tcp.ts";
+import { connectTcp } from "../../lib/tcp.ts";
 import { visible } from "../../lib/text.ts";
 import { bindUdp } from "../../lib/udp.ts";
-import { Child, type Result, run, serve } from "../child.ts";
+import { Child, commandOf, run, serve } from "../child.ts";
 import { has, python } from "../interop/peer.ts";
 import { type FaultName, serveFaults } from "./fault_name_server.ts";
+import { faultServer, send } from "./fault_server.ts";
+import { assertVisible, runAtTerminal, whole } from "./screen.ts";
 
 const CHILDREN = { run: [Deno.execPath()], net: ["127.0.0.1"] };
-const FOLDER = new URL("../../exercises/", import.meta.url);
+const LAB = new URL("../../exercises/lab.ts", import.meta.url);
 const encode = (text: string) => new TextEncoder().encode(text);
 
 /** What a terminal acts on, or a reader cannot see, by what it would do. */
@@ -45,32 +44,6 @@ const HOSTILE: Record<string, string> = {
 };
 const ALL = Object.values(HOSTILE).join("");
 
-/** That nothing but printable characters and line feeds is there. */
-function assertVisible(text: string, also = ""): void {
-  for (const character of text) {
-    assert(
-      !/[\p{C}\p{Zl}\p{Zp}]/u.test(character) ||
-        (also + "\n").includes(character),
-      `U+${character.codePointAt(0)!.toString(16)} in ${JSON.stringify(text)}`,
-    );
-  }
-}
-
-const whole = ({ stdout, stderr }: Result) => stdout + stderr;
-
-/** A TCP server that says `text`, and waits for the client's end. */
-function serveText(text: string | Uint8Array): TcpServer {
-  const bytes = typeof text === "string" ? encode(text) : text;
-  return serveTcp(
-    { hostname: "127.0.0.1", port: 0, onError: () => {} }, // Clients may break off.
-    async (conn) => {
-      await writeAll(conn, bytes);
-      await conn.closeWrite();
-      for await (const _ of readChunks(conn));
-    },
-  );
-}
-
 /** The programs that connect, how their port is given, and what they exit with. */
 const CLIENTS: [id: string, code: number, shows: boolean][] = [
   ["echo_client", 76, true], // It is no echo.
@@ -80,15 +53,15 @@ const CLIENTS: [id: string, code: number, shows: boolean][] = [
   ["port_probe", 0, false], // It only connects.
 ];
 
-const portArgs = (id: string, { addr }: { addr: Deno.NetAddr }) =>
-  id === "port_probe" ? [formatEndpoint(addr)] : ["--port", `${addr.port}`];
+const portArgs = (id: string, { port }: { port: number }) =>
+  id === "port_probe" ? [`127.0.0.1:${port}`] : ["--port", `${port}`];
 
 for (const [id, code, shows] of CLIENTS) {
   Deno.test({
     name: `${id} shows as text what a server sends`,
     permissions: CHILDREN,
   }, async () => {
-    await using server = serveText(ALL + "\n");
+    await using server = await faultServer([send(ALL + "\n")]);
     const result = await run(id, portArgs(id, server));
     assertEquals(result.code, code, result.stderr);
     assertVisible(whole(result));
@@ -100,8 +73,10 @@ for (const [id, code, shows] of CLIENTS) {
     ignore: !has("script"),
     permissions: { run: ["script"], net: ["127.0.0.1"] },
   }, async () => {
-    await using server = serveText(ALL + "\n");
-    const { stdout } = await atTerminal([[id, portArgs(id, server)]]);
+    await using server = await faultServer([send(ALL + "\n")]);
+    const { stdout } = await runAtTerminal([
+      commandOf(id, portArgs(id, server)),
+    ]);
     // The terminal itself ends lines with CR LF, and the prompt goes back by CR.
     assertVisible(stdout, "\r");
     assertEquals(stdout.includes("\\x1b[2J"), shows, stdout);
@@ -200,7 +175,7 @@ while True:
       "--allow-write",
       "--allow-sys=hostname,networkInterfaces",
     ],
-    new URL("lab.ts", FOLDER).href,
+    LAB.href,
     ...["check", "echo_server", "--", ...python(script, "{host}", "{port}")],
   ], { limitMs: 60_000, env: { NO_COLOR: "" } });
   await child.end();
@@ -234,10 +209,11 @@ Deno.test({
     "from connected user: fake",
   ];
   const said = ends.flatMap((end) => fakes.map((fake) => `x${end}${fake}`));
-  await using server = serveText(said.join("\n") + "\nbye\n");
-  const { code, stdout, stderr } = await run("message_client", [
-    ...portArgs("message_client", server),
-  ]);
+  await using server = await faultServer([send(said.join("\n") + "\nbye\n")]);
+  const { code, stdout, stderr } = await run(
+    "message_client",
+    portArgs("message_client", server),
+  );
   assertEquals([code, stderr], [0, ""]);
   const lines = stdout.trimEnd().split("\n");
   for (const line of lines) assertMatch(line, /^Received from server: /);
@@ -251,7 +227,7 @@ Deno.test({
   permissions: CHILDREN,
 }, async () => {
   await using server = await serve("message_server");
-  using conn = await connectTcp({ hostname: "127.0.0.1", port: server.port });
+  const conn = await connectTcp({ hostname: "127.0.0.1", port: server.port });
   const fakes = [
     "from connected user: fake",
     "Connection from: ('1.2.3.4', 5)",
@@ -261,6 +237,7 @@ Deno.test({
     encode(fakes.join("\r") + "\n" + fakes.join("\n") + "\n"),
   );
   await writeAll(conn, encode("bye\n"));
+  conn.close();
   const { code, stdout } = await server.result;
   assertEquals(code, 0);
   const [first, ...lines] = stdout.trimEnd().split("\n");
@@ -300,185 +277,3 @@ Deno.test({
     assertEquals(visible(text), text);
   }
 });
-
-const MILLION = 1_000_000;
-/** More than any line of ours: 4,096 bytes as `\xff`, or 65,536 characters. */
-const LONGEST_LINE = 70_000;
-
-function assertCut(text: string, count?: RegExp): void {
-  for (const line of text.split("\n")) assert(line.length < LONGEST_LINE);
-  if (count) assertMatch(text, count);
-}
-
-/** What each client says of a line of 10^6 characters, and its exit code. */
-const CUT: [id: string, code: number, count: RegExp][] = [
-  // Its first read differs from what was sent: no more is read or shown.
-  ["echo_client", 76, /^echo_client: the echo differs from byte 0 on: /m],
-  // A message has at most 64 KiB: of a longer one there is nothing to show.
-  ["message_client", 76, /a line is longer than 65536 bytes/],
-  ["welcome_client", 76, /^Received b'a+'… \(\d+ bytes\)$/m],
-  ["greeting_client", 76, /^Received b'a+'… \(\d+ bytes\)$/m],
-];
-
-for (const [id, code, count] of CUT) {
-  Deno.test({
-    name: `${id} cuts a line of 10^6 characters, with a count`,
-    permissions: CHILDREN,
-  }, async () => {
-    await using server = serveText("a".repeat(MILLION) + "\n");
-    const result = await run(id, portArgs(id, server));
-    assertEquals(result.code, code, result.stderr);
-    assertCut(whole(result), count);
-    assert(whole(result).length < 2 * LONGEST_LINE);
-  });
-}
-
-Deno.test({
-  name:
-    "echo_server and welcome_server cut a line of 10^6 characters, with a count",
-  permissions: CHILDREN,
-}, async () => {
-  for (const id of ["echo_server", "welcome_server"]) {
-    await using server = await serve(id);
-    using conn = await connectTcp({ hostname: "127.0.0.1", port: server.port });
-    const sending = writeAll(conn, encode("a".repeat(MILLION) + "\n"));
-    const sent = sending.then(() => conn.closeWrite());
-    for await (const _ of readChunks(conn, { idleMs: 10_000 }));
-    await sent;
-    server.kill("SIGINT");
-    const { stdout } = await server.result;
-    assertCut(stdout, /^(Data:|the data is) b'a+'… \(\d+ bytes\)$/m);
-  }
-});
-
-Deno.test({
-  name: "echo_client cuts its own line of 10^6 characters, with a count",
-  permissions: CHILDREN,
-}, async () => {
-  await using server = await serve("echo_server", ["--quiet"]);
-  const { code, stdout } = await run("echo_client", [
-    ...["--port", `${server.port}`, "-"],
-  ], { input: "a".repeat(MILLION) });
-  assertEquals(code, 0);
-  assertCut(stdout, /^Sending a+… \(1000000 bytes\)$/m);
-});
-
-Deno.test({
-  name: "udp_server cuts the longest datagram, with a count",
-  permissions: CHILDREN,
-}, async () => {
-  await using server = await serve("udp_server");
-  using socket = bindUdp({ hostname: "127.0.0.1", port: 0 });
-  const to = { hostname: "127.0.0.1", port: server.port };
-  await socket.send(encode("a".repeat(65_507)), to);
-  assertMatch(
-    await server.line(/^Data: /),
-    /^Data: b'a{4096}'… \(65507 bytes\)$/,
-  );
-});
-
-// What every program prints without any peer: its help, its answers, an error.
-const OWN_OUTPUT = [["--help"], ["--answer"], ["--nonsense"]];
-
-for (const { id } of EXERCISES) {
-  Deno.test({
-    name: `${id} prints no escapes where its output is no terminal`,
-    permissions: CHILDREN,
-  }, async () => {
-    const results = await Promise.all(
-      OWN_OUTPUT.map((args) => run(id, args, { env: { NO_COLOR: "" } })),
-    );
-    for (const result of results) {
-      assert(whole(result).length > 0);
-      assertVisible(whole(result));
-    }
-  });
-
-  Deno.test({
-    name: `${id} prints no escapes at a terminal with NO_COLOR`,
-    ignore: !has("script"),
-    permissions: { run: ["script"] },
-  }, async () => {
-    const { stdout } = await atTerminal(OWN_OUTPUT.map((args) => [id, args]));
-    assert(stdout.includes("did you mean"), stdout);
-    assertVisible(stdout, "\r");
-  });
-}
-
-/** The programs that end by themselves, without a network or a file. */
-const ALONE = EXERCISES.filter(({ id, role, permissions }) =>
-  role === undefined && !permissions.write && !permissions.net?.toString()
-    .includes("www") &&
-  id !== "questions"
-).map(({ id }) => id);
-
-Deno.test({
-  name: `no escapes are printed by ${ALONE.join(", ")}`,
-  permissions: CHILDREN,
-}, async () => {
-  for (const id of ALONE) {
-    const result = await run(id, [], { env: { NO_COLOR: "" } });
-    assertEquals(result.code, 0, `${id}: ${result.stderr}`);
-    assertVisible(whole(result));
-  }
-});
-
-/** `lab demo`, which does use colour; with `script` at a terminal. */
-function demo(place: "terminal" | "pipe", noColor: string): Child {
-  const line = 'folder=$(mktemp -d) && "$0" run --quiet --no-prompt ' +
-    '--allow-run="$0" --allow-net=127.0.0.1 --allow-write="$folder" "$1" demo ' +
-    '"$folder"; code=$?; rm -r "$folder"; exit $code';
-  const deno = [Deno.execPath(), new URL("lab.ts", FOLDER).href];
-  const options = { limitMs: 120_000, env: { NO_COLOR: noColor } };
-  return place === "pipe"
-    ? new Child("sh", ["-c", line, ...deno], options)
-    : new Child("script", [
-      ...["--quiet", "--return", "--command"],
-      ["sh", "-c", line, ...deno].map(quote).join(" "),
-      "/dev/null",
-    ], options);
-}
-
-const DEMOS: ["terminal" | "pipe", noColor: string, escapes: boolean][] = [
-  ["pipe", "", false],
-  ["terminal", "1", false],
-  ["terminal", "", true],
-];
-
-for (const [place, noColor, escapes] of DEMOS) {
-  Deno.test({
-    name: `lab demo prints ${escapes ? "colours" : "no escapes"} at a ${place}${
-      noColor ? " with NO_COLOR" : ""
-    }`,
-    ignore: !has("script"),
-    permissions: { run: ["sh", "script"] },
-  }, async () => {
-    await using child = demo(place, noColor);
-    await child.end();
-    const { code, stdout, stderr } = await child.result;
-    assertEquals([code, stderr], [0, ""], stdout);
-    assertMatch(stdout, /\d+ programs ran, 0 failed/);
-    assertEquals(stdout.includes("\x1b"), escapes);
-    if (!escapes) assertVisible(stdout, "\r");
-  });
-}
-
-/** Runs exercises one after another at a terminal, with NO_COLOR. */
-async function atTerminal(
-  programs: [id: string, args: string[]][],
-): Promise<Result> {
-  const lines = programs.map(([id, args]) => {
-    const exercise = EXERCISES.find((one) => one.id === id)!;
-    return [Deno.execPath(), ...runArguments(exercise, args, FOLDER)]
-      .map(quote).join(" ");
-  });
-  await using child = new Child("script", [
-    ...["--quiet", "--return", "--command", lines.join("; "), "/dev/null"],
-  ]);
-  await child.end();
-  return await child.result;
-}
-
-function quote(text: string): string {
-  return `'${text.replaceAll("'", "'\\''")}'`;
-}

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { EXERCISES } from "../../exercises/lab.ts";
-import { UsageError } from "../../lib/explain.ts";
+import { UsageError } from "../../lib/fault.ts";
 import { find, findOne, listText } from "../../lib/lab/catalog.ts";
 
 const ids = (wanted: string) => find(EXERCISES, wanted).map(({ id }) => id);

@@ -1,11 +1,10 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import {
-  answerText,
   type Exercise,
-  helpText,
   permissionFlags,
   permissionsFor,
 } from "../../lib/exercise.ts";
+import { answerText, helpText } from "../../lib/help.ts";
 import {
   formatEndpoint,
   parseEndpoint,

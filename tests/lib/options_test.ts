@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { UsageError } from "../../lib/explain.ts";
+import { UsageError } from "../../lib/fault.ts";
+import { describeOptions } from "../../lib/help.ts";
 import {
   flagOption,
   hostOption,
@@ -11,7 +12,7 @@ import {
   probabilityOption,
   secondsOption,
 } from "../../lib/option_kinds.ts";
-import { describeOptions, parseOptions } from "../../lib/options.ts";
+import { parseOptions } from "../../lib/options.ts";
 
 const options = {
   _: operands("[number …]", "numbers", (text) => parseInteger(text, -9, 9), {

@@ -6,11 +6,11 @@
  * @module
  */
 
-import { connect as nodeConnect } from "node:net";
 import { closeQuietly } from "../../lib/deadline.ts";
 import type { Endpoint } from "../../lib/endpoint.ts";
 import { writeAll } from "../../lib/stream.ts";
 import { connectTcp } from "../../lib/tcp.ts";
+import { connectAndReset } from "../faults/reset.ts";
 import { echoes, requirePeerFault } from "./echo.ts";
 import { pause } from "./process.ts";
 
@@ -43,8 +43,12 @@ type Peer = (place: Place) => Promise<boolean | void>;
 /** How many of each kind come at each tick: 200 a second in all. */
 const PASSING: [peer: Peer, count: number][] = [
   // Most of these are gone before the server has accepted them.
-  [({ endpoint }) => reset(endpoint, 0), 8],
-  [({ endpoint }) => reset(endpoint, randomSize(4096)), 4],
+  [({ endpoint }) => connectAndReset(endpoint), 8],
+  [
+    ({ endpoint }) =>
+      connectAndReset(endpoint, { send: random(randomSize(4096)) }),
+    4,
+  ],
   [halfClose, 3],
   [leaveInTheMiddle, 2],
   [allBytes, 3],
@@ -119,19 +123,6 @@ export class HostilePeers implements AsyncDisposable {
     if (isEchoed === false) this.notEchoed++;
     return isEchoed !== false;
   }
-}
-
-// A real RST, which Deno's own connections cannot send.
-async function reset({ hostname, port }: Endpoint, size: number) {
-  const socket = nodeConnect(port, hostname);
-  const { promise, resolve } = Promise.withResolvers<void>();
-  socket.on("error", () => {}); // Refused or reset itself: it is gone anyway.
-  socket.on("close", () => resolve());
-  socket.on("connect", () => {
-    if (size === 0) socket.resetAndDestroy();
-    else socket.write(random(size), () => socket.resetAndDestroy());
-  });
-  await promise;
 }
 
 async function halfClose(place: Place): Promise<boolean> {

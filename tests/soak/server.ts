@@ -5,12 +5,11 @@
  */
 
 import { getAvailablePort } from "@std/net/get-available-port";
-import { EXERCISES } from "../../exercises/lab.ts";
 import type { Endpoint } from "../../lib/endpoint.ts";
-import { UsageError } from "../../lib/explain.ts";
+import { UsageError } from "../../lib/fault.ts";
 import type { Fault } from "../../lib/fault.ts";
-import { runArguments } from "../../lib/lab/child.ts";
 import { connectTcp } from "../../lib/tcp.ts";
+import { commandOf } from "../child.ts";
 import { pause } from "./process.ts";
 
 /** How long a server may take to listen, in ms. */
@@ -117,11 +116,9 @@ export class ServerProcess implements AsyncDisposable {
 }
 
 function ownCommand(): string[] {
-  const exercise = EXERCISES.find(({ id }) => id === "echo_server")!;
-  const folder = new URL("../../exercises/", import.meta.url);
   // Idle connections are to stay for as long as a soak may last: a day.
   const args = ["--port", "0", "--quiet", "--idle", "86400"];
-  return [Deno.execPath(), ...runArguments(exercise, args, folder)];
+  return commandOf("echo_server", args);
 }
 
 function spawn([program, ...args]: string[]): Deno.ChildProcess {

@@ -11,13 +11,11 @@
  * @module
  */
 
-import { EXIT, UsageError } from "../../lib/explain.ts";
+import { EXIT } from "../../lib/explain.ts";
+import { UsageError } from "../../lib/fault.ts";
+import { describeOptions } from "../../lib/help.ts";
 import { integerOption } from "../../lib/option_kinds.ts";
-import {
-  describeOptions,
-  type Option,
-  parseOptions,
-} from "../../lib/options.ts";
+import { type Option, parseOptions } from "../../lib/options.ts";
 import { runTool } from "../../lib/run.ts";
 import { DescriptorLimit, isDescriptorLimit } from "./limit.ts";
 import {

@@ -1,0 +1,86 @@
+/**
+ * What a program of the lab tells its user beside its results: what failed and what
+ * to do, and that a server is open to others.
+ *
+ * @module
+ */
+
+import { formatEndpoint, isLoopback, ownHost } from "./endpoint.ts";
+import { commandLine, type Exercise, permissionsFor } from "./exercise.ts";
+import { explain } from "./explain.ts";
+import { reachableIpv4 } from "./machine.ts";
+import { visible } from "./text.ts";
+
+/**
+ * Tells the user of a server that is open to the network what a classmate has
+ * to type, and warns. Says nothing of a server that only this machine can reach.
+ */
+export function announce(server: Exercise, addr: Deno.NetAddr): void {
+  const { hostname, port, transport } = addr;
+  if (isLoopback(hostname)) return;
+  console.error(
+    `Warning: port ${port} is now open to everyone who can reach this machine.`,
+  );
+  let addresses = [hostname];
+  if (hostname === "0.0.0.0" || hostname === "::") {
+    try {
+      addresses = reachableIpv4();
+    } catch (error) {
+      if (!(error instanceof Deno.errors.NotCapable)) throw error;
+      addresses = [];
+      console.error(
+        "hint: with --allow-sys=networkInterfaces too, this machine's " +
+          "addresses are shown here",
+      );
+    }
+    if (addresses.length === 0) addresses = ["ADDRESS_OF_THIS_PC"];
+  }
+  console.log("On another PC type:");
+  for (const address of addresses) {
+    const endpoint = formatEndpoint({ hostname: address, port });
+    const own = formatEndpoint({ hostname: ownHost(address), port: 0 });
+    const net = transport === "udp" ? [own, endpoint] : [endpoint];
+    console.log(
+      `  ${
+        commandLine(server.client!, { net })
+      } --host ${address} --port ${port}`,
+    );
+  }
+}
+
+/** Says on stderr what failed and what to do; returns the exit code for it. */
+export function reportError(
+  exercise: Exercise,
+  error: unknown,
+  args: string[] = [],
+): number {
+  const exitCode = sayWhatFailed(exercise.id, error);
+  if (error instanceof Deno.errors.NotCapable) {
+    const permissions = permissionsFor(exercise, args);
+    console.error(
+      Deno.build.standalone
+        ? "hint: this binary may do no more than it was compiled for"
+        : "hint: " + [commandLine(exercise.id, permissions), ...args.map(quote)]
+          .join(" "),
+    );
+  }
+  return exitCode;
+}
+
+/** Says on stderr what failed in a program; returns the exit code for it. */
+export function sayWhatFailed(program: string, error: unknown): number {
+  const { message, hint, exitCode } = explain(error);
+  // What the user typed may hold control characters, too.
+  const lines = message.split("\n").map((line) => visible(line));
+  console.error(`${program}: ${lines.join("\n")}`);
+  if (hint) console.error(`hint: ${hint}`);
+  return exitCode;
+}
+
+// As the shell takes it back: nothing in single quotes is special to a Unix one.
+function quote(arg: string): string {
+  if (/^[\w.,:/@%+=-]+$/.test(arg)) return arg;
+  return Deno.build.os === "windows"
+    ? `"${visible(arg).replaceAll('"', '""')}"`
+    : `'${visible(arg).replaceAll("'", "'\\''")}'`;
+}
