@@ -30,9 +30,10 @@ Deno.addSignalListener("SIGINT", () => {
 function reply(bytes: Uint8Array): Uint8Array {
   if (fault === "tears" && isEnding) return bytes.subarray(0, 10);
   if (fault === "shortens" && bytes.length > 1024) return bytes.subarray(1);
-  // Only what is certainly two messages or more.
-  const isTurn = bytes.length >= 2 * MESSAGE_BYTES &&
-    bytes.length <= 8 * MESSAGE_BYTES && reads++ % EVERY === 0;
+  // Only whole messages, two or more: what hostile peers send is echoed as it is.
+  const count = bytes.length / MESSAGE_BYTES;
+  const isTurn = Number.isInteger(count) && count >= 2 && count <= 8 &&
+    reads++ % EVERY === 0;
   if (!isTurn) return bytes;
   const first = bytes.slice(0, MESSAGE_BYTES);
   if (fault === "loses") return bytes.subarray(MESSAGE_BYTES);
