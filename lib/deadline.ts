@@ -64,7 +64,6 @@ export class Watch implements Disposable {
   #limits: SilenceLimit[] = [];
   #latest = Infinity;
   #wake = Infinity;
-  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /** Whether the time that {@linkcode shorten} left is over. */
   get isOver(): boolean {
@@ -104,15 +103,21 @@ export class Watch implements Disposable {
     return end;
   }
 
-  /** Ends the watch, and its timer. */
+  /** Ends the watch: its limits end no more. */
   [Symbol.dispose](): void {
-    clearTimeout(this.#timer);
+    this.#wake = NaN;
   }
 
+  // A signal, since the first setTimeout() of a program takes Deno several ms. It
+  // cannot be called off: one that is out of date finds another time to wake at.
   #wakeAt(end: number): void {
-    clearTimeout(this.#timer);
     this.#wake = end;
-    this.#timer = setTimeout(() => this.#check(), end - performance.now());
+    const timeout = AbortSignal.timeout(
+      Math.max(Math.ceil(end - performance.now()), 0),
+    );
+    timeout.addEventListener("abort", () => {
+      if (this.#wake === end) this.#check();
+    }, { once: true });
   }
 
   #check(): void {

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { unlessAborted } from "./deadline.ts";
 import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { packIpv4 } from "./ipv4.ts";
@@ -98,12 +99,11 @@ export class UdpSocket implements Disposable {
 
   async #receiveWithin(timeoutMs: number): Promise<Datagram | undefined> {
     this.#pending ??= this.#receive().finally(() => this.#pending = undefined);
-    const timeout = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => timeout.resolve(undefined), timeoutMs);
+    const timeout = AbortSignal.timeout(timeoutMs);
     try {
-      return await Promise.race([this.#pending, timeout.promise]);
-    } finally {
-      clearTimeout(timer);
+      return await unlessAborted(this.#pending, timeout);
+    } catch (error) {
+      if (error !== timeout.reason) throw error;
     }
   }
 
