@@ -107,7 +107,8 @@ export async function echo(
 }
 
 export async function main(args: string[], stop: AbortSignal): Promise<void> {
-  const { host, port, idle, quiet, ...most } = parseOptions(options, args);
+  const { host, port, idle, quiet, "max-connections": maxConnections } =
+    parseOptions(options, args);
   const idleMs = idle * 1000;
   // To write a line out costs more than to echo it: only where it is shown.
   const log = quiet ? () => {} : (line: () => string) => console.log(line());
@@ -117,7 +118,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       hostname: host,
       port,
       signal: stop,
-      maxConnections: most["max-connections"],
+      maxConnections,
       onError: (error) => reportError(exercise, error),
     },
     (conn, service) => echo(conn, { ...service, idleMs }, log),

@@ -17,7 +17,7 @@ import { addressOption, portOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { announce, reportError } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
-import { writeAll } from "../lib/stream.ts";
+import { writeAll, type WriteOptions } from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 
 const options = {
@@ -54,9 +54,10 @@ const GREETING = new TextEncoder().encode("Hello, client");
 /** Greets a client; the server closes the connection behind it. */
 export async function greet(
   conn: Deno.TcpConn,
+  limits: WriteOptions,
   log: (line: string) => void,
 ): Promise<void> {
-  await writeAll(conn, GREETING);
+  await writeAll(conn, GREETING, limits);
   log(`Greeted ${formatPeer(conn.remoteAddr as Deno.NetAddr)}`);
 }
 
@@ -69,7 +70,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       signal: stop,
       onError: (error) => reportError(exercise, error),
     },
-    (conn) => greet(conn, console.log),
+    (conn, service) => greet(conn, service, console.log),
   );
   console.error(`Listening on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);

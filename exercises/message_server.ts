@@ -25,7 +25,12 @@ import {
 import { parseOptions } from "../lib/options.ts";
 import { announce, reportError } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
-import { readChunks, type ReadOptions, writeAll } from "../lib/stream.ts";
+import {
+  readChunks,
+  type ReadOptions,
+  writeAll,
+  type WriteOptions,
+} from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 import { Prompt, typedLines } from "../lib/terminal.ts";
 import { visibleBytes } from "../lib/text.ts";
@@ -101,12 +106,12 @@ export async function tell(
  */
 export async function listen(
   conn: Deno.TcpConn,
-  { idleMs = Infinity, ...limits }: ReadOptions,
+  { idleMs, ...limits }: ReadOptions & WriteOptions & { idleMs: number },
   print: (line: string) => void,
 ): Promise<boolean> {
   const client = formatPeer(conn.remoteAddr as Deno.NetAddr);
   print(`Connection from: ${client}`);
-  using limit = new SilenceLimit(conn, idleMs);
+  using limit = new SilenceLimit(conn, idleMs, limits.writes);
   try {
     for await (const line of readLines(readChunks(conn, limits))) {
       limit.set(idleMs);

@@ -17,7 +17,12 @@ import { addressOption, portOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { announce, reportError } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
-import { readChunks, type ReadOptions, writeAll } from "../lib/stream.ts";
+import {
+  readChunks,
+  type ReadOptions,
+  writeAll,
+  type WriteOptions,
+} from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 import { bytesRepr } from "../lib/text.ts";
 
@@ -58,14 +63,14 @@ const WELCOME = new TextEncoder().encode("welcome to my server");
 /** Answers the first bytes with the welcome; shows all that comes. */
 export async function welcome(
   conn: Deno.TcpConn,
-  limits: ReadOptions,
+  limits: ReadOptions & WriteOptions,
   log: (line: string) => void,
 ): Promise<void> {
   log(`connected by ${formatPeer(conn.remoteAddr as Deno.NetAddr)}`);
   let isWelcomed = false;
   for await (const data of readChunks(conn, limits)) {
     log(`the data is ${bytesRepr(data)}`);
-    if (!isWelcomed) await writeAll(conn, WELCOME);
+    if (!isWelcomed) await writeAll(conn, WELCOME, limits);
     isWelcomed = true;
   }
 }

@@ -148,7 +148,10 @@ export class SilenceLimit implements Disposable {
   #watch: Watch;
   #isAlone: boolean;
 
-  /** A limit of `ms` milliseconds, kept by `watch` or by one of its own. */
+  /**
+   * A limit of `ms` milliseconds, kept by `watch` or by one of its own. Of a long
+   * limit, one of its own leaves something behind until the time is over.
+   */
   constructor(target: Closable, ms = Infinity, watch?: Watch) {
     this.#target = target;
     this.#isAlone = !watch;

@@ -46,7 +46,7 @@ export interface Service {
   readonly turns: Turns;
   /** Keeps the limits of the reads, and ends them when the server stops. */
   readonly reads: Watch;
-  /** Keeps the limits of the writes. */
+  /** Keeps the limits of the writes, and of whatever a stop does not cut short. */
   readonly writes: Watch;
 }
 
