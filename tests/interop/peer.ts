@@ -83,9 +83,11 @@ def relay(conn):
         while data := os.read(0, 65536):
             conn.sendall(data)
         conn.shutdown(socket.SHUT_WR)
-    threading.Thread(target=send, daemon=True).start()
+    sending = threading.Thread(target=send, daemon=True)
+    sending.start()
     while data := conn.recv(65536):
         os.write(1, data)
+    sending.join(0.5)  # the peer may have sent all before this side has
 `;
 
 /**
