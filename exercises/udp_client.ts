@@ -154,11 +154,7 @@ export async function ping(
 
   // Where replies come from: of a name that only the system looks up, the sender
   // of the first reply.
-  let address = isIpv4(server.hostname)
-    ? server.hostname
-    : server.hostname === "localhost"
-    ? ownHost(server.hostname)
-    : undefined;
+  let address = isIpv4(server.hostname) ? server.hostname : undefined;
   const isReply = ({ data, from }: Datagram, number: number) =>
     from.port === server.port && from.hostname === (address ?? from.hostname) &&
     number >= 1 && number <= tally.sent && equal(data, make(number));

@@ -74,11 +74,14 @@ export function parseEndpoint(text: string, defaultPort?: number): Endpoint {
   };
 }
 
-/** `host:port`, with an IPv6 address in brackets (RFC 3986, section 3.2.2). */
+/** A host, an IPv6 address in brackets (RFC 3986, section 3.2.2). */
+export function formatHost(hostname: string): string {
+  return hostname.includes(":") ? `[${hostname}]` : hostname;
+}
+
+/** `host:port`, with an IPv6 address in brackets. */
 export function formatEndpoint({ hostname, port }: Endpoint): string {
-  return hostname.includes(":")
-    ? `[${hostname}]:${port}`
-    : `${hostname}:${port}`;
+  return `${formatHost(hostname)}:${port}`;
 }
 
 /** The peer as the lab sheet prints it, `('127.0.0.1', 9900)`: Python's tuple. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { formatEndpoint, isLoopback, ownHost } from "./endpoint.ts";
+import { formatEndpoint, formatHost, isLoopback, ownHost } from "./endpoint.ts";
 import { type Options, parseOptions } from "./options.ts";
 
 /** A question of the lab sheet, with its answer. */
@@ -83,7 +83,7 @@ export function permissionsFor(
       }
       if (port !== undefined) return [peer];
       // Without a port, a server's entry stands for the clients it answers.
-      const alone = host.includes(":") ? `[${host}]` : host;
+      const alone = formatHost(host);
       return isLoopback(host) ? [alone] : [peer, ...PRIVATE_NETWORKS];
     });
   }

@@ -9,7 +9,7 @@
  */
 
 import { unlessAborted } from "./deadline.ts";
-import { type Endpoint, formatEndpoint } from "./endpoint.ts";
+import { type Endpoint, formatEndpoint, formatHost } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { packIpv4 } from "./ipv4.ts";
 import { requirePermission } from "./permission.ts";
@@ -109,7 +109,7 @@ export class UdpSocket implements Disposable {
 
   #ask(to: Endpoint): void {
     const { hostname } = to;
-    const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+    const host = formatHost(hostname);
     if (Deno.permissions.querySync({ name: "net", host }).state === "granted") {
       if (this.#granted.size === MOST_GRANTED) this.#granted.clear();
       this.#granted.add(hostname);

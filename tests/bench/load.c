@@ -56,7 +56,8 @@ static size_t size;
 static unsigned char message[65536], buffer[BULK];
 static float *samples; /* microseconds */
 static long sample_count;
-static double begin, cpu_begin, server_begin;
+static double begin, end, cpu_begin, server_begin;
+static int measuring;
 static int server_pid;
 
 static void die(const char *what) {
@@ -167,6 +168,21 @@ static void start_measuring(void) {
   sample_count = 0;
 }
 
+static void warm_up(void) {
+  begin = now();
+  end = begin + WARM_UP;
+}
+
+/* Begins to measure behind the warm-up; returns whether that is over, too. */
+static int is_over(double time, double seconds) {
+  if (time <= end) return 0;
+  if (measuring) return 1;
+  measuring = 1;
+  start_measuring();
+  end = begin + seconds;
+  return 0;
+}
+
 /* The fields that every result has; the caller closes the object. */
 static void report(const char *unit, double amount) {
   double seconds = now() - begin, busy = cpu() - cpu_begin;
@@ -188,23 +204,15 @@ static void messages(int count, double seconds, int idle) {
   struct conn *silent = open_all(idle), *conns = open_all(count);
   struct epoll_event ready[EVENTS];
   long replies = 0, least, most;
-  double end;
-  int measuring = 0;
   for (int i = 0; i < idle; i++) { /* so that the server has read from it once */
     send_message(&silent[i]);
     while (!reply_is_whole(&silent[i]));
   }
   for (int i = 0; i < count; i++) watch(&conns[i], EPOLLIN), send_message(&conns[i]);
-  begin = now();
-  end = begin + WARM_UP;
+  warm_up();
   while (1) {
     int n = epoll_wait(poller, ready, EVENTS, 1000);
-    if (now() > end) {
-      if (measuring) break;
-      measuring = 1;
-      start_measuring();
-      end = begin + seconds;
-    }
+    if (is_over(now(), seconds)) break;
     for (int i = 0; i < n; i++) {
       struct conn *c = ready[i].data.ptr;
       if (!reply_is_whole(c)) continue;
@@ -230,21 +238,14 @@ static void messages(int count, double seconds, int idle) {
 static void bulk(double seconds) {
   struct conn c = {.fd = open_connection()};
   struct epoll_event ready;
-  double bytes = 0, end;
-  int measuring = 0;
+  double bytes = 0;
   uint64_t sent = 0, received = 0;
   watch(&c, EPOLLIN | EPOLLOUT);
-  begin = now();
-  end = begin + WARM_UP;
+  warm_up();
   memset(message, 0x55, sizeof message);
   while (1) {
     ssize_t n;
-    if (now() > end) {
-      if (measuring) break;
-      measuring = 1;
-      start_measuring();
-      end = begin + seconds;
-    }
+    if (is_over(now(), seconds)) break;
     if (epoll_wait(poller, &ready, 1, 1000) < 1) continue;
     if (ready.events & EPOLLIN) {
       n = recv(c.fd, buffer, sizeof buffer, 0);
@@ -285,19 +286,12 @@ static void start_connect(struct conn *c) {
 static void connects(int count, double seconds) {
   struct conn *conns = calloc(count, sizeof *conns);
   struct epoll_event ready[EVENTS];
-  double end, done = 0;
-  int measuring = 0;
+  double done = 0;
   for (int i = 0; i < count; i++) start_connect(&conns[i]);
-  begin = now();
-  end = begin + WARM_UP;
+  warm_up();
   while (1) {
     int n = epoll_wait(poller, ready, EVENTS, 1000);
-    if (now() > end) {
-      if (measuring) break;
-      measuring = 1;
-      start_measuring();
-      end = begin + seconds;
-    }
+    if (is_over(now(), seconds)) break;
     for (int i = 0; i < n; i++) {
       struct conn *c = ready[i].data.ptr;
       if (ready[i].events & EPOLLOUT) {
@@ -328,10 +322,10 @@ static void idle(int count) {
 
 static void udp(int window, double seconds) {
   struct sockaddr_in to = server();
-  int fd = socket(AF_INET, SOCK_DGRAM, 0), room = 1 << 22, measuring = 0;
+  int fd = socket(AF_INET, SOCK_DGRAM, 0), room = 1 << 22;
   struct timeval wait = {0, 50000};
   uint64_t *number = (uint64_t *)message, next = 0, replies = 0, lost = 0;
-  double *sent_at = calloc(window, sizeof *sent_at), end;
+  double *sent_at = calloc(window, sizeof *sent_at);
   uint64_t *slot = calloc(window, sizeof *slot);
   setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &room, sizeof room);
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
@@ -341,22 +335,15 @@ static void udp(int window, double seconds) {
     sent_at[i] = now();
     if (send(fd, message, size, 0) < 0) die("send");
   }
-  begin = now();
-  end = begin + WARM_UP;
+  warm_up();
   while (1) {
     ssize_t n = recv(fd, buffer, sizeof buffer, 0);
     double time = now();
-    if (time > end) {
-      if (measuring) break;
-      measuring = 1;
-      lost = replies = 0;
-      start_measuring();
-      end = begin + seconds;
-    }
+    if (is_over(time, seconds)) break;
     if (n < 0) { /* the window stalls: what is overdue is lost, and sent anew */
       for (int i = 0; i < window; i++) {
         if (time - sent_at[i] < LOSS) continue;
-        lost++;
+        if (measuring) lost++;
         *number = slot[i] = next++ * window + i;
         sent_at[i] = time;
         if (send(fd, message, size, 0) < 0) die("send");
