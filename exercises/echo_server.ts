@@ -23,12 +23,7 @@ import {
 import { parseOptions } from "../lib/options.ts";
 import { announce, reportError } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
-import {
-  readChunks,
-  type ReadOptions,
-  writeAll,
-  type WriteOptions,
-} from "../lib/stream.ts";
+import { readChunks, type ReadOptions, writeAll } from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 import { bytesRepr } from "../lib/text.ts";
 
@@ -95,14 +90,14 @@ after the exercise.`,
 /** Sends back all that comes, until the client has sent everything. */
 export async function echo(
   conn: Deno.TcpConn,
-  limits: ReadOptions & WriteOptions,
+  limits: ReadOptions,
   log: (line: () => string) => void,
 ): Promise<void> {
-  const client = formatPeer(conn.remoteAddr as Deno.NetAddr);
+  const client = conn.remoteAddr as Deno.NetAddr;
   for await (const data of readChunks(conn, limits)) {
     log(() => `Data: ${bytesRepr(data)}`);
     await writeAll(conn, data, limits);
-    log(() => `sent ${data.length} bytes back to ${client}`);
+    log(() => `sent ${data.length} bytes back to ${formatPeer(client)}`);
   }
 }
 
@@ -121,7 +116,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       maxConnections,
       onError: (error) => reportError(exercise, error),
     },
-    (conn, service) => echo(conn, { ...service, idleMs }, log),
+    (conn, session) => echo(conn, { session, idleMs }, log),
   );
   console.log(`Starting up echo server on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);

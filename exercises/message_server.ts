@@ -12,7 +12,6 @@
  * @module
  */
 
-import { SilenceLimit, timeoutError } from "../lib/deadline.ts";
 import { formatPeer } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { encodeLine, isBye, readLines } from "../lib/lines.ts";
@@ -25,12 +24,8 @@ import {
 import { parseOptions } from "../lib/options.ts";
 import { announce, reportError } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
-import {
-  readChunks,
-  type ReadOptions,
-  writeAll,
-  type WriteOptions,
-} from "../lib/stream.ts";
+import type { Session } from "../lib/session.ts";
+import { readChunks, writeAll } from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 import { Prompt, typedLines } from "../lib/terminal.ts";
 import { visibleBytes } from "../lib/text.ts";
@@ -106,23 +101,21 @@ export async function tell(
  */
 export async function listen(
   conn: Deno.TcpConn,
-  { idleMs, ...limits }: ReadOptions & WriteOptions & { idleMs: number },
+  session: Session,
+  idleMs: number,
   print: (line: string) => void,
 ): Promise<boolean> {
   const client = formatPeer(conn.remoteAddr as Deno.NetAddr);
   print(`Connection from: ${client}`);
-  using limit = new SilenceLimit(conn, idleMs, limits.writes);
-  try {
-    for await (const line of readLines(readChunks(conn, limits))) {
-      limit.set(idleMs);
-      print(`from connected user: ${visibleBytes(line)}`);
-      if (isBye(line)) return true;
-    }
-    return false;
-  } catch (error) {
-    if (!limit.expired) throw error;
-    throw timeoutError(`no line came from ${client} for ${idleMs / 1000} s`);
+  const awaitLine = () =>
+    session.limit.set(idleMs, `no line came from ${client}`);
+  awaitLine();
+  for await (const line of readLines(readChunks(conn, { session }))) {
+    print(`from connected user: ${visibleBytes(line)}`);
+    if (isBye(line)) return true;
+    awaitLine();
   }
+  return false;
 }
 
 export async function main(args: string[], stop: AbortSignal): Promise<void> {
@@ -157,7 +150,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       signal: ended.signal,
       onError: (error) => prompt.above(() => reportError(exercise, error)),
     },
-    async (conn, service) => {
+    async (conn, session) => {
       clients.add(conn);
       let saidBye = false;
       try {
@@ -165,11 +158,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
           failure = error;
           ended.abort();
         });
-        saidBye = await listen(
-          conn,
-          { ...service, idleMs: idle * 1000 },
-          prompt.print,
-        );
+        saidBye = await listen(conn, session, idle * 1000, prompt.print);
         if (saidBye && clients.size === 1 && !keep) ended.abort();
       } finally {
         clients.delete(conn);

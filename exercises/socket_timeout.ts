@@ -18,7 +18,7 @@ import { secondsOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { runExercise } from "../lib/run.ts";
 import { readChunks, type ReadOptions } from "../lib/stream.ts";
-import { connectTcp, serveTcp } from "../lib/tcp.ts";
+import { connectTcp, serveTcp, type TcpHandler } from "../lib/tcp.ts";
 
 const options = {
   seconds: secondsOption(1, "the timeout of the proof"),
@@ -65,8 +65,8 @@ export function formatTimeout({ idleMs }: ReadOptions): string {
 
 /** Reads from a peer that accepts and never answers; returns how long that took, in ms. */
 export async function readInVain(limits: ReadOptions): Promise<number> {
-  const silent = async (conn: Deno.TcpConn, service: ReadOptions) => {
-    for await (const _ of readChunks(conn, service)); // listens, says nothing
+  const silent: TcpHandler = async (conn, session) => {
+    for await (const _ of readChunks(conn, { session })); // listens, says nothing
   };
   await using server = serveTcp(
     { hostname: "127.0.0.1", port: 0, onError: () => {} },

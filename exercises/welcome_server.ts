@@ -17,12 +17,7 @@ import { addressOption, portOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { announce, reportError } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
-import {
-  readChunks,
-  type ReadOptions,
-  writeAll,
-  type WriteOptions,
-} from "../lib/stream.ts";
+import { readChunks, type ReadOptions, writeAll } from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 import { bytesRepr } from "../lib/text.ts";
 
@@ -63,7 +58,7 @@ const WELCOME = new TextEncoder().encode("welcome to my server");
 /** Answers the first bytes with the welcome; shows all that comes. */
 export async function welcome(
   conn: Deno.TcpConn,
-  limits: ReadOptions & WriteOptions,
+  limits: ReadOptions,
   log: (line: string) => void,
 ): Promise<void> {
   log(`connected by ${formatPeer(conn.remoteAddr as Deno.NetAddr)}`);
@@ -84,7 +79,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       signal: stop,
       onError: (error) => reportError(exercise, error),
     },
-    (conn, service) => welcome(conn, service, console.log),
+    (conn, session) => welcome(conn, { session }, console.log),
   );
   console.error(`Listening on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);

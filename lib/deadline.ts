@@ -60,45 +60,23 @@ export async function unlessAborted<T>(
  * timer each, and a busy one pays a clock reading, not a new timer a message.
  */
 export class Watch implements Disposable {
-  // An array, each limit knowing its place: a Set costs more than a short write.
-  #limits: SilenceLimit[] = [];
-  #latest = Infinity;
+  #limits = new Set<SilenceLimit>();
   #wake = Infinity;
-
-  /** Whether the time that {@linkcode shorten} left is over. */
-  get isOver(): boolean {
-    return this.#latest < Infinity && performance.now() >= this.#latest;
-  }
-
-  /** Lets no limit last longer than `ms` from now, nor one that is set later. */
-  shorten(ms: number): void {
-    this.#latest = performance.now() + ms;
-    for (const limit of this.#limits) {
-      if (limit.end !== undefined) {
-        limit.end = Math.min(limit.end, this.#latest);
-      }
-    }
-    this.#wakeAt(this.#latest);
-  }
 
   /** Keeps a limit, until it is deleted. */
   add(limit: SilenceLimit): void {
-    limit.place = this.#limits.push(limit) - 1;
+    this.#limits.add(limit);
   }
 
   /** Keeps a limit no more. */
   delete(limit: SilenceLimit): void {
-    if (this.#limits[limit.place] !== limit) return;
-    const last = this.#limits.pop()!;
-    if (last === limit) return;
-    this.#limits[limit.place] = last;
-    last.place = limit.place;
+    this.#limits.delete(limit);
   }
 
   /** When a limit of `ms` ends, by the clock of `performance.now()`. */
   endAfter(ms: number): number {
-    if (ms === Infinity) return this.#latest;
-    const end = Math.min(performance.now() + ms, this.#latest);
+    if (ms === Infinity) return ms;
+    const end = performance.now() + ms;
     if (end < this.#wake) this.#wakeAt(end);
     return end;
   }
@@ -124,9 +102,8 @@ export class Watch implements Disposable {
     const now = performance.now();
     let next = Infinity;
     for (const limit of this.#limits) {
-      const { end = Infinity } = limit;
-      if (end <= now) limit.expire();
-      else next = Math.min(next, end);
+      if (limit.end <= now) limit.expire();
+      else next = Math.min(next, limit.end);
     }
     this.#wake = Infinity;
     if (next < Infinity) this.#wakeAt(next);
@@ -135,44 +112,48 @@ export class Watch implements Disposable {
 
 /**
  * Closes `target` when it was silent for some time. Whoever waits on `target`
- * then gets its error, and finds `expired` set.
+ * then gets its error, and finds the reason in `error`.
  */
 export class SilenceLimit implements Disposable {
-  /** Whether the limit ran out and closed the target. */
-  expired = false;
-  /** When it runs out, if something is waited for; for its {@linkcode Watch}. */
-  end: number | undefined;
-  /** Where its {@linkcode Watch} keeps it. */
-  place = 0;
+  /** Why the target was closed, a `TimeoutError`: only if the limit ran out. */
+  error: DOMException | undefined;
+  /** When it runs out; for its {@linkcode Watch}. */
+  end = Infinity;
+  #ms = Infinity;
+  #missed = "";
   #target: Closable;
   #watch: Watch;
   #isAlone: boolean;
 
   /**
-   * A limit of `ms` milliseconds, kept by `watch` or by one of its own. Of a long
+   * A limit that is not yet set, kept by `watch` or by one of its own. Of a long
    * limit, one of its own leaves something behind until the time is over.
    */
-  constructor(target: Closable, ms = Infinity, watch?: Watch) {
+  constructor(target: Closable, watch?: Watch) {
     this.#target = target;
     this.#isAlone = !watch;
     this.#watch = watch ?? new Watch();
     this.#watch.add(this);
-    this.end = this.#watch.endAfter(ms);
   }
 
-  /** The silence begins anew, and may last for `ms` milliseconds. */
-  set(ms: number): void {
+  /**
+   * The silence begins anew, and may last for `ms` milliseconds. What is missed
+   * then, such as "no line came", goes into the error.
+   */
+  set(ms: number, missed: string): void {
+    this.#ms = ms;
+    this.#missed = missed;
     this.end = this.#watch.endAfter(ms);
   }
 
   /** Nothing is waited for, until the limit is set again. */
   pause(): void {
-    this.end = undefined;
+    this.end = Infinity;
   }
 
   /** The limit has run out. */
   expire(): void {
-    this.expired = true;
+    this.error = timeoutError(`${this.#missed} for ${this.#ms / 1000} s`);
     this.pause();
     closeQuietly(this.#target);
   }

@@ -7,10 +7,9 @@
  * @module
  */
 
-import { SilenceLimit, timeoutError, type Watch } from "./deadline.ts";
 import { formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
-import type { Turns } from "./turns.ts";
+import { Session } from "./session.ts";
 
 // A reader's buffer grows only while reads fill it: an idle connection holds
 // little, a bulk transfer needs few reads.
@@ -21,20 +20,21 @@ const WRITE_MS = 10_000;
 
 /** What {@linkcode readChunks} takes. */
 export interface ReadOptions {
-  /** Closes the connection when nothing comes for so many milliseconds. */
+  /**
+   * Closes the connection when nothing comes for so many milliseconds; without it,
+   * the limit of the session is as the caller sets it.
+   */
   idleMs?: number;
-  /** Keeps the limit for all connections of a server, and ends the reading. */
-  reads?: Watch;
-  /** Lets many busy connections of one server take turns. */
-  turns?: Turns;
+  /** Whose connection it is, in a server. */
+  session?: Session;
 }
 
 /** What {@linkcode writeAll} takes. */
 export interface WriteOptions {
   /** Closes the connection when the peer takes nothing for so many milliseconds. */
   timeoutMs?: number;
-  /** Keeps the limit for all connections of a server. */
-  writes?: Watch;
+  /** Whose connection it is, in a server. */
+  session?: Session;
 }
 
 /**
@@ -42,39 +42,90 @@ export interface WriteOptions {
  * message boundaries: TCP is a stream of bytes. A chunk is valid only until the
  * next one is asked for, since the buffer is used again.
  *
- * @throws {DOMException} "TimeoutError" if nothing came for `idleMs`; the
- * connection is then closed
- * @throws {Deno.errors.ConnectionReset} if the peer broke the connection off
+ * The iterator rejects with:
+ * - {@linkcode DOMException} "TimeoutError" if nothing came for `idleMs`; the
+ *   connection is then closed
+ * - {@linkcode Deno.errors.ConnectionReset} if the peer broke the connection off
  */
-export async function* readChunks(
+export function readChunks(
   conn: Deno.TcpConn,
-  { idleMs = Infinity, reads, turns }: ReadOptions = {},
-): AsyncGenerator<Uint8Array> {
-  let buffer = new Uint8Array(FIRST_BUFFER);
-  using limit = new SilenceLimit(conn, Infinity, reads);
-  try {
-    while (!reads?.isOver) {
-      limit.set(idleMs);
-      const count = await conn.read(buffer);
-      // Not while the handler works: to answer may take its time.
-      limit.pause();
-      if (count === null) return;
-      yield buffer.subarray(0, count);
-      if (count === buffer.length && count < LAST_BUFFER) {
-        buffer = new Uint8Array(Math.min(count * GROWTH, LAST_BUFFER));
-      }
-      const turn = turns?.next(conn);
-      if (turn) await turn;
-    }
-  } catch (error) {
-    if (limit.expired && reads?.isOver) return;
-    throw located(
-      limit.expired
-        ? timeoutError(`nothing came for ${idleMs / 1000} s`)
-        : error,
-      "read",
-      peerOf(conn),
+  options: ReadOptions = {},
+): AsyncIterableIterator<Uint8Array> {
+  return new Chunks(conn, options);
+}
+
+// Not a generator, which would be shorter: a server has one for each of thousands
+// of silent connections, and a generator that waits takes much more memory.
+class Chunks implements AsyncIterableIterator<Uint8Array> {
+  #conn: Deno.TcpConn;
+  #session: Session;
+  #isOwn: boolean;
+  #idleMs: number | undefined;
+  #buffer = new Uint8Array(FIRST_BUFFER);
+  #isServed = false;
+
+  constructor(conn: Deno.TcpConn, { idleMs, session }: ReadOptions) {
+    this.#conn = conn;
+    this.#session = session ?? new Session(conn);
+    this.#isOwn = !session;
+    this.#idleMs = idleMs;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  next(): Promise<IteratorResult<Uint8Array>> {
+    const turn = this.#isServed
+      ? this.#session.service?.turns.next(this.#session)
+      : undefined;
+    return turn ? turn.then(() => this.#read()) : this.#read();
+  }
+
+  return(): Promise<IteratorResult<Uint8Array>> {
+    return Promise.resolve(this.#end());
+  }
+
+  #read(): Promise<IteratorResult<Uint8Array>> {
+    const { limit, service } = this.#session;
+    if (service?.isOver) return this.return();
+    if (this.#idleMs !== undefined) limit.set(this.#idleMs, "nothing came");
+    this.#session.isReading = true;
+    return this.#conn.read(this.#buffer).then(
+      (count) => this.#take(count),
+      (error) => this.#fail(error),
     );
+  }
+
+  #take(count: number | null): IteratorResult<Uint8Array> {
+    this.#session.isReading = false;
+    // Not while a handler works: to answer may take its time.
+    if (this.#idleMs !== undefined) this.#session.limit.pause();
+    if (count === null) {
+      this.#session.isHeard = true;
+      return this.#end();
+    }
+    this.#isServed = true;
+    const value = this.#buffer.subarray(0, count);
+    if (count === this.#buffer.length && count < LAST_BUFFER) {
+      this.#buffer = new Uint8Array(Math.min(count * GROWTH, LAST_BUFFER));
+    }
+    return { done: false, value };
+  }
+
+  #fail(error: unknown): IteratorResult<Uint8Array> {
+    const end = this.#end();
+    if (this.#session.service?.isOver) return end;
+    throw located(
+      this.#session.limit.error ?? error,
+      "read",
+      peerOf(this.#conn),
+    );
+  }
+
+  #end(): IteratorReturnResult<undefined> {
+    if (this.#isOwn) this.#session.limit[Symbol.dispose]();
+    return { done: true, value: undefined };
   }
 }
 
@@ -90,23 +141,19 @@ export async function* readChunks(
 export async function writeAll(
   conn: Deno.TcpConn,
   bytes: Uint8Array,
-  { timeoutMs = WRITE_MS, writes }: WriteOptions = {},
+  { timeoutMs = WRITE_MS, session }: WriteOptions = {},
 ): Promise<void> {
-  using limit = new SilenceLimit(conn, timeoutMs, writes);
+  const { limit } = session ?? new Session(conn);
   try {
-    let sent = await conn.write(bytes);
-    while (sent < bytes.length) {
-      limit.set(timeoutMs);
-      sent += await conn.write(bytes.subarray(sent));
+    for (let sent = 0; sent < bytes.length;) {
+      limit.set(timeoutMs, "the peer read nothing");
+      sent += await conn.write(sent === 0 ? bytes : bytes.subarray(sent));
     }
+    limit.pause();
   } catch (error) {
-    throw located(
-      limit.expired
-        ? timeoutError(`the peer read nothing for ${timeoutMs / 1000} s`)
-        : error,
-      "write",
-      peerOf(conn),
-    );
+    throw located(limit.error ?? error, "write", peerOf(conn));
+  } finally {
+    if (!session) limit[Symbol.dispose]();
   }
 }
 

@@ -9,24 +9,17 @@
  * @module
  */
 
-import {
-  closeQuietly,
-  SilenceLimit,
-  timeoutError,
-  unlessAborted,
-  Watch,
-} from "./deadline.ts";
+import { timeoutError, unlessAborted, Watch } from "./deadline.ts";
 import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { requirePermission } from "./permission.ts";
+import { type Service, Session } from "./session.ts";
 import { Turns } from "./turns.ts";
 
 /** How long a server that stops goes on reading what is on its way, in ms. */
 const DRAIN_MS = 100;
 /** When a server that stops closes what is still open, in ms; in 2 s all is over. */
 const SHUTDOWN_MS = 1800;
-/** How long a closing server lets a client finish, in ms. */
-const LINGER_MS = 1000;
 /** How many clients a server serves at once, unless it is told otherwise. */
 const MOST_CLIENTS = 10_000;
 /** The pause after a failed accept, such as with a full table of descriptors, in ms. */
@@ -38,22 +31,10 @@ export interface ConnectOptions extends Endpoint {
   timeoutMs?: number;
 }
 
-/** What the connections of a server share, as options to read and write with. */
-export interface Service {
-  /** Aborts when the server stops. */
-  readonly signal: AbortSignal;
-  /** Lets many busy clients take turns. */
-  readonly turns: Turns;
-  /** Keeps the limits of the reads, and ends them when the server stops. */
-  readonly reads: Watch;
-  /** Keeps the limits of the writes, and of whatever a stop does not cut short. */
-  readonly writes: Watch;
-}
-
 /** Serves one client; the connection is closed when it settles. */
 export type TcpHandler = (
   conn: Deno.TcpConn,
-  service: Service,
+  session: Session,
 ) => Promise<void>;
 
 /** Where and how to serve. */
@@ -137,12 +118,11 @@ export function serveTcp(
   }
   const stopping = new AbortController();
   const service: Service = {
-    signal: stopping.signal,
+    watch: new Watch(),
     turns: new Turns(),
-    reads: new Watch(),
-    writes: new Watch(),
+    isOver: false,
   };
-  const clients = new Set<Deno.TcpConn>();
+  const sessions = new Set<Session>();
   const allGone = Promise.withResolvers<void>();
   let served = 0;
 
@@ -164,23 +144,24 @@ export function serveTcp(
   };
   // A handler's failure ends here, with its connection: the server goes on.
   const serve = async (conn: Deno.TcpConn) => {
-    clients.add(conn);
+    const session = new Session(conn, service);
+    sessions.add(session);
     try {
       conn.setNoDelay(true);
       if (takesPlace()) {
         try {
-          await handler(conn, service);
+          await handler(conn, session);
         } finally {
           served--;
         }
       }
-      await finishSending(conn, service.writes);
+      await session.finish();
     } catch (error) {
       onError(error, conn.remoteAddr as Deno.NetAddr);
     } finally {
-      closeQuietly(conn);
-      clients.delete(conn);
-      if (stopping.signal.aborted && clients.size === 0) allGone.resolve();
+      session.close();
+      sessions.delete(session);
+      if (stopping.signal.aborted && sessions.size === 0) allGone.resolve();
     }
   };
 
@@ -196,21 +177,24 @@ export function serveTcp(
         await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE_MS));
       }
     }
-    const timer = setTimeout(
-      () => clients.forEach(closeQuietly),
-      SHUTDOWN_MS,
-    );
-    if (clients.size > 0) await allGone.promise;
-    clearTimeout(timer);
-    service.reads[Symbol.dispose]();
-    service.writes[Symbol.dispose]();
+    // What is on its way is still read; then no read may wait any longer.
+    const drain = setTimeout(() => {
+      service.isOver = true;
+      for (const session of sessions) if (session.isReading) session.close();
+    }, DRAIN_MS);
+    const close = setTimeout(() => {
+      for (const session of sessions) session.close();
+    }, SHUTDOWN_MS);
+    if (sessions.size > 0) await allGone.promise;
+    clearTimeout(drain);
+    clearTimeout(close);
+    service.watch[Symbol.dispose]();
   };
 
   const finished = acceptAll();
   const shutdown = () => {
     if (!stopping.signal.aborted) {
       stopping.abort();
-      service.reads.shorten(DRAIN_MS);
       listener.close();
     }
     return finished;
@@ -224,21 +208,6 @@ export function serveTcp(
     shutdown,
     [Symbol.asyncDispose]: shutdown,
   };
-}
-
-/**
- * Half-closes, then waits until the peer closes too: a close with input unread
- * would reset the connection, and the peer could lose what it was just sent.
- */
-async function finishSending(conn: Deno.TcpConn, watch: Watch): Promise<void> {
-  using _limit = new SilenceLimit(conn, LINGER_MS, watch);
-  const scratch = new Uint8Array(512);
-  try {
-    await conn.closeWrite();
-    while (await conn.read(scratch) !== null);
-  } catch {
-    // The peer is gone or the limit ran out: either way there is nothing more to send.
-  }
 }
 
 function isPeerGone(error: unknown): boolean {

@@ -12,16 +12,24 @@
 /** More busy connections than this are a crowd; up to 128 are served fairly. */
 const MANY = 100;
 /** Among so many reads in a row the busy connections are counted. */
-const SAMPLE_READS = 1024;
+const COUNTED_READS = 1024;
 /** After so many reads the size of the crowd is found out anew. */
 const TRUSTED_READS = 8192;
 /** How much of a crowd is expected again when fewer came. */
 const KEPT = 0.9;
 
+/** A connection that takes turns. */
+export interface Taker {
+  /** In which count it was met last: {@linkcode Turns} notes it here. */
+  count: number;
+}
+
 /** The turns of all connections of one server. */
 export class Turns {
-  #recent = new Set<object>();
-  #sampled = 0;
+  // Of the connections, only numbers are kept: one that is gone is not held on to.
+  #count = 2; // so that the 0 of a newcomer is not the last count
+  #busy = 0;
+  #reads = 0;
   #isCrowd = false;
   #round: PromiseWithResolvers<void> | undefined;
   #served = 0;
@@ -33,9 +41,9 @@ export class Turns {
    * A connection was served: when it may be read again. `undefined` says at once,
    * which costs less than a promise.
    */
-  next(conn: object): Promise<void> | undefined {
+  next(conn: Taker): Promise<void> | undefined {
     if (!this.#isCrowd) {
-      this.#sample(conn);
+      this.#meet(conn);
       return;
     }
     this.#served++;
@@ -52,12 +60,15 @@ export class Turns {
     return promise;
   }
 
-  #sample(conn: object): void {
-    this.#recent.add(conn);
-    if (++this.#sampled < SAMPLE_READS) return;
-    this.#isCrowd = this.#recent.size > MANY;
-    this.#recent.clear();
-    this.#sampled = 0;
+  #meet(conn: Taker): void {
+    // Busy is who was met in the last count, too: not a client that comes, says one
+    // thing and leaves, however many of them there are.
+    if (conn.count === this.#count - 1) this.#busy++;
+    conn.count = this.#count;
+    if (++this.#reads < COUNTED_READS) return;
+    this.#isCrowd = this.#busy > MANY;
+    this.#count++;
+    this.#busy = this.#reads = 0;
   }
 
   // Nobody came while a timer ran: who has not come by now has sent nothing.

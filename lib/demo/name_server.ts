@@ -10,7 +10,8 @@
 import dnsPacket from "dns-packet";
 import type { DecodedMessage, Message } from "./dns_packet.d.ts";
 import { Buffer } from "node:buffer";
-import { readChunks, type ReadOptions, writeAll } from "../stream.ts";
+import type { Session } from "../session.ts";
+import { readChunks, writeAll } from "../stream.ts";
 import { serveTcp } from "../tcp.ts";
 import { bindUdp, isAnswerable } from "../udp.ts";
 
@@ -22,6 +23,8 @@ export interface NameServer extends AsyncDisposable {
 
 /** How long an answer may be kept in a cache, in seconds. */
 const TTL_S = 60;
+/** How long a client may keep a connection and ask nothing, in ms. */
+const IDLE_MS = 10_000;
 const AUTHORITATIVE = dnsPacket.AUTHORITATIVE_ANSWER;
 // What a response repeats of its query's header: the opcode and the RD bit.
 const REPEATED = 0x7800 | dnsPacket.RECURSION_DESIRED;
@@ -102,7 +105,7 @@ export function serveNames(
   const hostname = "127.0.0.1";
   const tcp = serveTcp(
     { hostname, port: 0, onError: () => {} },
-    (conn, service) => answerStream(conn, service, addresses),
+    (conn, session) => answerStream(conn, session, addresses),
   );
   const udp = bindUdp({ hostname, port: tcp.addr.port });
   const answering = (async () => {
@@ -128,11 +131,11 @@ export function serveNames(
 /** Over TCP each message follows its length in two bytes, and many may follow. */
 async function answerStream(
   conn: Deno.TcpConn,
-  service: ReadOptions,
+  session: Session,
   addresses: ReadonlyMap<string, string>,
 ): Promise<void> {
   let pending = Buffer.alloc(0);
-  for await (const chunk of readChunks(conn, { ...service, idleMs: 10_000 })) {
+  for await (const chunk of readChunks(conn, { session, idleMs: IDLE_MS })) {
     pending = Buffer.concat([pending, chunk]);
     while (pending.length >= 2) {
       const end = 2 + pending.readUInt16BE();
@@ -142,7 +145,7 @@ async function answerStream(
       if (!response) return;
       const length = Buffer.alloc(2);
       length.writeUInt16BE(response.length);
-      await writeAll(conn, Buffer.concat([length, response]));
+      await writeAll(conn, Buffer.concat([length, response]), { session });
     }
   }
 }

@@ -164,8 +164,8 @@ export function serveFaults(
 
   const tcp = serveTcp(
     { hostname, port, onError: () => {} }, // Clients go as they like.
-    async (conn, service) => {
-      for await (const message of readMessages(conn, service)) {
+    async (conn, session) => {
+      for await (const message of readMessages(conn, { session })) {
         const { tcp, tcpEnds, tcpSilent } = await answersTo(message);
         if (tcp) await writeAll(conn, tcp);
         if (tcpEnds || !tcp && !tcpSilent) return;

@@ -49,11 +49,13 @@ Deno.test({
 }, async () => {
   const closed = Promise.withResolvers<void>();
   const start = performance.now();
-  using limit = new SilenceLimit({ close: closed.resolve }, 60);
+  using limit = new SilenceLimit({ close: closed.resolve });
+  limit.set(60, "nothing came");
   await new Promise((resolve) => setTimeout(resolve, 40));
-  limit.set(60);
+  limit.set(60, "no line came");
   await closed.promise;
-  assert(limit.expired);
+  assertEquals(limit.error?.message, "no line came for 0.06 s");
+  assertEquals(limit.error?.name, "TimeoutError");
   assert(performance.now() - start >= 95, "the touch began the silence anew");
 });
 
@@ -66,10 +68,11 @@ Deno.test({
       throw new Error("closed");
     },
   };
-  using unlimited = new SilenceLimit(target, undefined);
-  unlimited.set(Infinity);
-  using limited = new SilenceLimit(target, 1);
-  assert(!unlimited.expired && !limited.expired);
+  using unlimited = new SilenceLimit(target);
+  unlimited.set(Infinity, "nothing came");
+  using limited = new SilenceLimit(target);
+  limited.set(1, "nothing came");
+  assert(!unlimited.error && !limited.error);
 });
 
 Deno.test({
@@ -84,7 +87,9 @@ Deno.test({
       closed.push(name);
       resolve();
     };
-    return { limit: new SilenceLimit({ close }, ms, watch), promise };
+    const limit = new SilenceLimit({ close }, watch);
+    limit.set(ms, name);
+    return { limit, promise };
   };
   const late = limit("late", 120);
   const early = limit("early", 40);
@@ -93,20 +98,5 @@ Deno.test({
   disposed.limit[Symbol.dispose]();
   await Promise.all([late.promise, early.promise]);
   assertEquals(closed, ["early", "late"]);
-  assert(!never.limit.expired && !disposed.limit.expired);
-});
-
-Deno.test({
-  name: "shorten() ends limits early, those that are set later too",
-  permissions: "none",
-}, async () => {
-  using watch = new Watch();
-  const first = Promise.withResolvers<void>();
-  const second = Promise.withResolvers<void>();
-  using _endless = new SilenceLimit({ close: first.resolve }, Infinity, watch);
-  watch.shorten(50);
-  assert(!watch.isOver);
-  using _later = new SilenceLimit({ close: second.resolve }, 60_000, watch);
-  await Promise.all([first.promise, second.promise]);
-  assert(watch.isOver);
+  assert(!never.limit.error && !disposed.limit.error);
 });

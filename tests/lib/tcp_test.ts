@@ -24,8 +24,8 @@ function serve(handler: TcpHandler): TcpServer & { errors: unknown[] } {
   return Object.assign(server, { errors });
 }
 
-const echo: TcpHandler = async (conn, service) => {
-  for await (const chunk of readChunks(conn, service)) {
+const echo: TcpHandler = async (conn, session) => {
+  for await (const chunk of readChunks(conn, { session })) {
     await writeAll(conn, chunk);
   }
 };
@@ -83,8 +83,8 @@ Deno.test({
     "serveTcp() goes on after a client resets, and after its handler throws",
   permissions: LOOPBACK,
 }, async () => {
-  await using server = serve(async (conn, service) => {
-    for await (const chunk of readChunks(conn, service)) {
+  await using server = serve(async (conn, session) => {
+    for await (const chunk of readChunks(conn, { session })) {
       if (chunk[0] === 33) throw new Error("a bug in a handler");
       await writeAll(conn, chunk);
     }
@@ -152,8 +152,8 @@ Deno.test({
   permissions: LOOPBACK,
 }, async () => {
   const reply = new Uint8Array(16 << 20); // more than the system buffers
-  await using server = serve(async (conn, service) => {
-    for await (const _ of readChunks(conn, service)) {
+  await using server = serve(async (conn, session) => {
+    for await (const _ of readChunks(conn, { session })) {
       await writeAll(conn, reply);
     }
   });
@@ -356,9 +356,9 @@ Deno.test({
   name: "readToEnd() hands on what came before the peer fell silent",
   permissions: LOOPBACK,
 }, async () => {
-  await using server = serve(async (conn, { signal }) => {
+  await using server = serve(async (conn, session) => {
     await writeAll(conn, encode("half an ans"));
-    await new Promise((resolve) => signal.addEventListener("abort", resolve));
+    for await (const _ of readChunks(conn, { session }));
   });
   using conn = await connectTcp(server.addr);
   let text = "";

@@ -124,10 +124,10 @@ class Load {
 
   async #talk(talk: Talk): Promise<void> {
     const { conn, ledger } = talk;
-    using limit = new SilenceLimit(conn, this.#task.patienceMs);
+    using limit = new SilenceLimit(conn);
     const buffer = new Uint8Array(MOST_IN_FLIGHT * MESSAGE_BYTES);
     for (let count = 1; (count = this.#take(count)) > 0;) {
-      limit.set(this.#task.patienceMs);
+      limit.set(this.#task.patienceMs, "nothing came back");
       const start = performance.now();
       talk.lastSent = performance.timeOrigin + start;
       // The limit ends it too.
@@ -135,7 +135,7 @@ class Load {
       while (ledger.awaited > 0) {
         const length = await conn.read(buffer);
         if (length === null) return;
-        limit.set(this.#task.patienceMs);
+        limit.set(this.#task.patienceMs, "nothing came back");
         const replies = ledger.read(buffer.subarray(0, length));
         this.#latencies.add(performance.now() - start, replies);
       }
