@@ -82,8 +82,8 @@ export function describe(value: number): string {
   ].join(", ");
 }
 
-export function main(args: string[]): void {
-  for (const value of parseOptions(options, args)._) {
+export async function main(args: string[]): Promise<void> {
+  for (const value of (await parseOptions(options, args))._) {
     console.log(describe(value));
   }
 }

@@ -114,7 +114,7 @@ export async function createProject(name: string): Promise<string[]> {
 }
 
 export async function main(args: string[]): Promise<void> {
-  const [name] = parseOptions(options, args)._;
+  const { _: [name] } = await parseOptions(options, args);
   for (const path of await createProject(name)) console.log(`Created ${path}`);
   const folder = name.includes(" ") ? `"${name}"` : name;
   console.log(`Run it:  cd ${folder} && deno task start`);

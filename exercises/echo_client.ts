@@ -137,7 +137,7 @@ async function readInput(): Promise<Uint8Array> {
 }
 
 export async function main(args: string[]): Promise<void> {
-  const { _: [text], host, port, timeout } = parseOptions(options, args);
+  const { _: [text], host, port, timeout } = await parseOptions(options, args);
   const message = text === "-"
     ? await readInput()
     : new TextEncoder().encode(text);

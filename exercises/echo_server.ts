@@ -103,7 +103,7 @@ export async function echo(
 
 export async function main(args: string[], stop: AbortSignal): Promise<void> {
   const { host, port, idle, quiet, "max-connections": maxConnections } =
-    parseOptions(options, args);
+    await parseOptions(options, args);
   const idleMs = idle * 1000;
   // To write a line out costs more than to echo it: only where it is shown.
   const log = quiet ? () => {} : (line: () => string) => console.log(line());

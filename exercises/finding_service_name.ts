@@ -101,8 +101,8 @@ export function findService({ wanted, protocol }: Query): string {
   );
 }
 
-export function main(args: string[]): void {
-  for (const query of parseOptions(options, args)._) {
+export async function main(args: string[]): Promise<void> {
+  for (const query of (await parseOptions(options, args))._) {
     console.log(findService(query));
   }
 }

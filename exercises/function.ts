@@ -36,8 +36,8 @@ export function sayHello(): string {
   return "hello world";
 }
 
-export function main(args: string[]): void {
-  parseOptions({}, args);
+export async function main(args: string[]): Promise<void> {
+  await parseOptions({}, args);
   console.log(sayHello());
 }
 

@@ -56,8 +56,8 @@ export function printMax(a: number, b: number): string {
   return `${b} is maximum`;
 }
 
-export function main(args: string[]): void {
-  const given = parseOptions(options, args)._;
+export async function main(args: string[]): Promise<void> {
+  const { _: given } = await parseOptions(options, args);
   if (given.length === 1) {
     throw new UsageError(
       `${given[0]} is one number: give two, or none`,

@@ -45,8 +45,8 @@ export function changeGlobal(): string[] {
   return [before, `changed Global x to ${x}`];
 }
 
-export function main(args: string[]): void {
-  parseOptions({}, args);
+export async function main(args: string[]): Promise<void> {
+  await parseOptions({}, args);
   for (const line of changeGlobal()) console.log(line);
   console.log(`Value of x is ${x}`);
 }

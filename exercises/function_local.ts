@@ -44,8 +44,8 @@ export function changeLocal(x: number): string[] {
   return [before, `changed Local x to ${x}`];
 }
 
-export function main(args: string[]): void {
-  parseOptions({}, args);
+export async function main(args: string[]): Promise<void> {
+  await parseOptions({}, args);
   for (const line of changeLocal(x)) console.log(line);
   console.log(`x is still ${x}`);
 }

@@ -47,7 +47,7 @@ port. Then it reads until the end of file, which comes when the server closes.`,
 };
 
 export async function main(args: string[]): Promise<void> {
-  const { host, port, timeout } = parseOptions(options, args);
+  const { host, port, timeout } = await parseOptions(options, args);
   const timeoutMs = timeout * 1000;
   using conn = await connectTcp({ hostname: host, port, timeoutMs });
   await readToEnd(conn, timeoutMs, (greeting) => {

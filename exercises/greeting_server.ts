@@ -62,7 +62,7 @@ export async function greet(
 }
 
 export async function main(args: string[], stop: AbortSignal): Promise<void> {
-  const { host, port } = parseOptions(options, args);
+  const { host, port } = await parseOptions(options, args);
   await using server = serveTcp(
     {
       hostname: host,

@@ -49,8 +49,8 @@ export function toHex(bytes: Uint8Array): string {
     .join("");
 }
 
-export function main(args: string[]): void {
-  for (const packed of parseOptions(options, args)._) {
+export async function main(args: string[]): Promise<void> {
+  for (const packed of (await parseOptions(options, args))._) {
     const text = unpackIpv4(packed);
     console.log(
       `IP Address: ${text} => Packed: b'${toHex(packed)}', Unpacked: ${text}`,

@@ -63,8 +63,8 @@ Deno.build.os, which needs no permission.`,
   permissions: { sys: ["hostname", "networkInterfaces"] },
 };
 
-export function main(args: string[]): void {
-  const { all } = parseOptions(options, args);
+export async function main(args: string[]): Promise<void> {
+  const { all } = await parseOptions(options, args);
   console.log(`Host name: ${visible(hostName())}`);
   const addresses = machineAddresses();
   const [address] = reachableIpv4(addresses);

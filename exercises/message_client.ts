@@ -97,7 +97,7 @@ async function within(ms: number, promise: Promise<unknown>): Promise<void> {
 }
 
 export async function main(args: string[]): Promise<void> {
-  const { host, port, timeout } = parseOptions(options, args);
+  const { host, port, timeout } = await parseOptions(options, args);
   const timeoutMs = timeout * 1000;
   using conn = await connectTcp({ hostname: host, port, timeoutMs });
   const prompt = new Prompt(" -> ");

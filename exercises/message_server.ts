@@ -119,7 +119,7 @@ export async function listen(
 }
 
 export async function main(args: string[], stop: AbortSignal): Promise<void> {
-  const { host, port, idle, keep } = parseOptions(options, args);
+  const { host, port, idle, keep } = await parseOptions(options, args);
   const prompt = new Prompt(" -> ");
   const clients = new Set<Deno.TcpConn>();
   const bye = new TextEncoder().encode("bye");

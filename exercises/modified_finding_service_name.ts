@@ -42,8 +42,8 @@ application protocols; the transport protocol of all three is tcp.`,
 /** The ports of the sheet's table. */
 const PORTS = [21, 22, 110];
 
-export function main(args: string[]): void {
-  parseOptions({}, args);
+export async function main(args: string[]): Promise<void> {
+  await parseOptions({}, args);
   for (const port of PORTS) {
     console.log(`Port: ${port} => Protocol name: ${getServiceByPort(port)}`);
   }

@@ -46,7 +46,7 @@ that they map to change, above all where many servers answer for one name.`,
 const RMIT_HOST = "www.rmit.edu.au";
 
 export async function main(args: string[]): Promise<number> {
-  const given = parseOptions(options, args);
+  const given = await parseOptions(options, args);
   try {
     const [address] = await lookupHost(RMIT_HOST, {
       nameServer: given["name-server"],

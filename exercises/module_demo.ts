@@ -35,8 +35,8 @@ members are mymodule.sayHi and mymodule.version.`,
   permissions: {},
 };
 
-export function main(args: string[]): void {
-  parseOptions({}, args);
+export async function main(args: string[]): Promise<void> {
+  await parseOptions({}, args);
   console.log(mymodule.sayHi());
   console.log(`Version ${mymodule.version}`);
 }

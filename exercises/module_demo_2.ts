@@ -37,8 +37,8 @@ moment, and does not see it if m rebinds x later.`,
   permissions: {},
 };
 
-export function main(args: string[]): void {
-  parseOptions({}, args);
+export async function main(args: string[]): Promise<void> {
+  await parseOptions({}, args);
   console.log(sayHi());
   console.log(`Version ${version}`);
 }

@@ -41,8 +41,8 @@ export function sayHi(): string {
 /** The version of the module. */
 export const version = "0.1";
 
-export function main(args: string[]): void {
-  parseOptions({}, args);
+export async function main(args: string[]): Promise<void> {
+  await parseOptions({}, args);
   console.log(sayHi());
   console.log(`Version ${version}`);
 }

@@ -80,7 +80,7 @@ export async function clientPort(): Promise<number> {
 }
 
 export async function main(args: string[]): Promise<void> {
-  const { _: ports } = parseOptions(options, args);
+  const { _: ports } = await parseOptions(options, args);
   for (const { name, first, last, use } of PORT_RANGES) {
     console.log(`${name.padEnd(8)} ${`${first}–${last}`.padEnd(12)} ${use}`);
   }

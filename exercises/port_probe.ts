@@ -104,7 +104,7 @@ export async function probe(
 }
 
 export async function main(args: string[]): Promise<void> {
-  const { _: endpoints, seconds } = parseOptions(options, args);
+  const { _: endpoints, seconds } = await parseOptions(options, args);
   const results = endpoints.map((endpoint) => probe(endpoint, seconds));
   await Promise.allSettled(results); // all at once, printed in order
   for (const [index, endpoint] of endpoints.entries()) {

@@ -104,8 +104,8 @@ function parseNumber(text: string): string {
   );
 }
 
-export function main(args: string[]): void {
-  const { _: numbers } = parseOptions(options, args);
+export async function main(args: string[]): Promise<void> {
+  const { _: numbers } = await parseOptions(options, args);
   const questions = exercise.questions.filter(({ question }) =>
     numbers.includes(question.slice(0, 3))
   );

@@ -78,8 +78,8 @@ export async function printAddresses(
   return exitCode;
 }
 
-export function main(args: string[]): Promise<number> {
-  const { _: hosts, "name-server": nameServer, timeout } = parseOptions(
+export async function main(args: string[]): Promise<number> {
+  const { _: hosts, "name-server": nameServer, timeout } = await parseOptions(
     options,
     args,
   );

@@ -86,7 +86,7 @@ export async function readInVain(limits: ReadOptions): Promise<number> {
 }
 
 export async function main(args: string[]): Promise<void> {
-  const { seconds } = parseOptions(options, args);
+  const { seconds } = await parseOptions(options, args);
   let limits: ReadOptions = {};
   console.log(`Default socket timeout: ${formatTimeout(limits)}`);
   limits = { idleMs: 100_000 };

@@ -208,7 +208,7 @@ function equal(a: Uint8Array, b: Uint8Array): boolean {
 }
 
 export async function main(args: string[]): Promise<void> {
-  const { _: [text], host, port, count, size, seconds } = parseOptions(
+  const { _: [text], host, port, count, size, seconds } = await parseOptions(
     options,
     args,
   );

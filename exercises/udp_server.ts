@@ -100,7 +100,10 @@ export function* fates(
 }
 
 export async function main(args: string[], stop: AbortSignal): Promise<void> {
-  const { host, port, quiet, seed, ...odds } = parseOptions(options, args);
+  const { host, port, quiet, seed, ...odds } = await parseOptions(
+    options,
+    args,
+  );
   // To write a line out costs more than to echo it: only where it is shown.
   const log = quiet ? () => {} : (line: () => string) => console.log(line());
   using socket = bindUdp({ hostname: host, port });

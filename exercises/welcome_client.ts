@@ -58,7 +58,7 @@ a length sent first, or by a line end.`,
 };
 
 export async function main(args: string[]): Promise<void> {
-  const { _: [text], host, port, timeout } = parseOptions(options, args);
+  const { _: [text], host, port, timeout } = await parseOptions(options, args);
   const timeoutMs = timeout * 1000;
   using conn = await connectTcp({ hostname: host, port, timeoutMs });
   await writeAll(conn, new TextEncoder().encode(text));

@@ -118,7 +118,7 @@ export class SilenceLimit implements Disposable {
   /** Why the target was closed, a `TimeoutError`: only if the limit ran out. */
   error: DOMException | undefined;
   /** When it runs out; for its {@linkcode Watch}. */
-  end = Infinity;
+  end: number = Infinity;
   #ms = Infinity;
   #missed = "";
   #target: Closable;

@@ -6,7 +6,8 @@
  */
 
 import { formatEndpoint, formatHost, isLoopback, ownHost } from "./endpoint.ts";
-import { type Options, parseOptions } from "./options.ts";
+import { parseArguments } from "./arguments.ts";
+import type { Options } from "./options.ts";
 
 /** A question of the lab sheet, with its answer. */
 export interface Question {
@@ -63,7 +64,7 @@ export function permissionsFor(
   const { options = {}, role, permissions } = exercise;
   let values: Record<string, unknown>;
   try {
-    values = parseOptions(options, args);
+    values = parseArguments(options, args);
   } catch {
     return permissions; // The program itself will say what is wrong.
   }

@@ -5,10 +5,6 @@
  * @module
  */
 
-import { parseArgs } from "@std/cli/parse-args";
-import { closestString } from "@std/text/closest-string";
-import { UsageError } from "./fault.ts";
-
 /** One option of a program. */
 export interface Option<T> {
   /** The placeholder of its value, such as `<port>`; a flag has none. */
@@ -36,94 +32,22 @@ export type Values<O extends Options> = {
 };
 
 /**
- * What the user gave, by the program's declaration.
+ * What the user gave, by the program's declaration. The parser is loaded only if
+ * something was typed: a program without arguments starts sooner.
  *
  * @throws {UsageError} if an option is unknown, lacks its value or has a wrong
  * one, or if there are too many operands
+ * @throws {SyntaxError} if an operand that is the program's data is wrong
  */
-export function parseOptions<O extends Options>(
+export async function parseOptions<O extends Options>(
   options: O,
   args: string[],
-): Values<O> {
-  const names = Object.keys(options).filter((name) => name !== "_");
-  const flags = names.filter((name) => options[name].value === undefined);
-  const valued = names.filter((name) => options[name].value !== undefined);
-  const given = parseArgs(protectValues(valued, args), {
-    boolean: flags,
-    string: ["_", ...valued],
-    unknown: (arg, name) => {
-      const bare = name?.replace(/=$/, "") ?? "";
-      if (valued.includes(bare)) throw needsValue(bare, options[bare]);
-      if (name !== undefined) throw unknownOption(arg, names);
-    },
-  });
-
-  const texts: Record<string, string[]> = {
-    _: given._.map((text) => String(text).replace(NEGATIVE, "")),
-  };
-  for (const name of names) {
-    const value = given[name];
-    if (value === "") throw needsValue(name, options[name]);
-    texts[name] = value === undefined || value === false ? [] : [String(value)];
+): Promise<Values<O>> {
+  if (args.length > 0) {
+    const { parseArguments } = await import("./arguments.ts");
+    return parseArguments(options, args);
   }
-  const most = options._?.most ?? 0;
-  if (texts._.length > most) {
-    throw new UsageError(
-      `unexpected argument ${JSON.stringify(texts._[most])}`,
-      "--help shows what this program takes",
-    );
-  }
-  const values: Record<string, unknown> = {};
-  for (const [name, option] of Object.entries(options)) {
-    try {
-      values[name] = texts[name].length > 0
-        ? option.parse(texts[name])
-        : option.default;
-    } catch (error) {
-      // What names a peer is usage; any other operand is the program's data.
-      const isData = name === "_" && !option.net;
-      if (!(error instanceof SyntaxError) || isData) throw error;
-      const where = name === "_" ? "" : `--${name}: `;
-      throw new UsageError(where + error.message);
-    }
-  }
-  return values as Values<O>;
-}
-
-// parseArgs takes whatever begins with "-" for an option, also the value in
-// `--port -1` and the operand -3. So the first is joined to `--port=-1`, to be
-// judged as a port, and the second hidden behind a "=" that is taken off again.
-const NEGATIVE = /^=(?=-\d)/;
-
-function protectValues(valued: string[], args: string[]): string[] {
-  const safe: string[] = [];
-  for (let i = 0; i < args.length; i++) {
-    if (args[i] === "--") return [...safe, ...args.slice(i)];
-    const isValued = args[i].startsWith("--") &&
-      valued.includes(args[i].slice(2));
-    if (isValued && args[i + 1]?.match(/^-[^-]/)) {
-      safe.push(`${args[i]}=${args[++i]}`);
-    } else safe.push(/^-\d/.test(args[i]) ? "=" + args[i] : args[i]);
-  }
-  return safe;
-}
-
-function needsValue(name: string, option: Option<unknown>): UsageError {
-  const example = option.default ? `, such as ${option.default}` : "";
-  return new UsageError(
-    `--${name} needs a value: --${name} ${option.value}${example}`,
-    "--help shows what this program takes",
-  );
-}
-
-function unknownOption(arg: string, names: string[]): UsageError {
-  const nearest = closestString(arg.replace(/^-+|=.*/g, ""), [
-    ...names,
-    "help",
-    "answer",
-  ]);
-  return new UsageError(
-    `unknown option ${JSON.stringify(arg.replace(/=.*/, ""))}`,
-    `did you mean --${nearest}? --help lists all`,
-  );
+  const defaults = Object.entries(options)
+    .map(([name, option]) => [name, option.default]);
+  return Object.fromEntries(defaults);
 }

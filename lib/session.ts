@@ -29,11 +29,11 @@ export class Session {
   /** The limit of what it waits for: one wait at a time. */
   readonly limit: SilenceLimit;
   /** Whether a read waits, which a stop of the server may end. */
-  isReading = false;
+  isReading: boolean = false;
   /** Whether the peer has sent everything: its end of file was read. */
-  isHeard = false;
+  isHeard: boolean = false;
   /** In which count it was met last; for {@linkcode Turns}. */
-  count = 0;
+  count: number = 0;
 
   /** A session that has just begun; in a server with what it shares with others. */
   constructor(

@@ -16,6 +16,10 @@ const NAMED: Record<string, string> = {
   "\r": "\\r",
 };
 
+// Most texts are printable ASCII: the patterns below, which V8 takes about 1 ms to
+// compile, then need not be looked at.
+const PLAIN = /^[ -~]*$/;
+
 // What a terminal acts on or a reader cannot see: the Unicode categories
 // control, format, surrogate, private use, line and paragraph separator. Joiners
 // stay where Bangla, Persian and emoji need them: behind a letter of such a
@@ -65,15 +69,16 @@ export function visible(text: string): string {
 export function visibleBytes(bytes: Uint8Array): string {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const shown = bytes.subarray(0, SHOWN);
-  const pieces = Array.from(shown, (byte) => String.fromCharCode(byte))
-    .join("").split(WELL_FORMED);
-  return pieces.map((piece, index) => {
-    const raw = Uint8Array.from(piece, (character) => character.charCodeAt(0));
-    // split() puts what the pattern matched at the odd places.
-    return index % 2 === 1
-      ? escapeUnsafe(decoder.decode(raw))
-      : Array.from(raw, hex).join("");
-  }).join("") + rest(bytes.length, SHOWN, "bytes");
+  const text = Array.from(shown, (byte) => String.fromCharCode(byte)).join("");
+  const pieces = PLAIN.test(text) ? [text] : text.split(WELL_FORMED)
+    .map((piece, index) => {
+      const raw = Uint8Array.from(piece, (one) => one.charCodeAt(0));
+      // split() puts what the pattern matched at the odd places.
+      return index % 2 === 1
+        ? escapeUnsafe(decoder.decode(raw))
+        : Array.from(raw, hex).join("");
+    });
+  return pieces.join("") + rest(bytes.length, SHOWN, "bytes");
 }
 
 /** Paragraphs filled to `width` columns; one with indented lines stays as it is. */
@@ -87,6 +92,7 @@ export function wrap(text: string, width = 78): string {
 }
 
 function escapeUnsafe(text: string): string {
+  if (PLAIN.test(text)) return text;
   return text.replace(UNSAFE, (character) => {
     const code = character.codePointAt(0)!;
     return NAMED[character] ??

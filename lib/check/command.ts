@@ -71,7 +71,7 @@ export async function checkCommand(
     return EXIT.OK;
   }
   const { _: wanted, target, strict, hint, json, junit, all, csv } =
-    parseOptions(OPTIONS, own);
+    await parseOptions(OPTIONS, own);
   if (wanted[0] === "collect") return await collectInto(csv, wanted.slice(1));
   if (wanted.length > 1) {
     throw new UsageError(

@@ -156,9 +156,12 @@ const COMPILE_OPTIONS = {
   ),
 };
 
-function compile({ exercises, folder }: Lab, args: string[]): Promise<number> {
+async function compile(
+  { exercises, folder }: Lab,
+  args: string[],
+): Promise<number> {
   if (args.includes("--help")) return showHelp("compile", COMPILE_OPTIONS);
-  const { _: wanted, target, out, classroom } = parseOptions(
+  const { _: wanted, target, out, classroom } = await parseOptions(
     COMPILE_OPTIONS,
     args,
   );
@@ -191,7 +194,7 @@ const KIT_OPTIONS = {
 
 async function kit({ folder }: Lab, args: string[]): Promise<number> {
   if (args.includes("--help")) return showHelp("kit", KIT_OPTIONS);
-  const { target, out } = parseOptions(KIT_OPTIONS, args);
+  const { target, out } = await parseOptions(KIT_OPTIONS, args);
   const { buildKit } = await import("../kit/kit.ts");
   return await interruptible(async (signal) => {
     await buildKit({

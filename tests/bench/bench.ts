@@ -62,7 +62,7 @@ async function main(args: string[]): Promise<number> {
     console.log(USAGE + "\n" + describeOptions(OPTIONS).join("\n"));
     return EXIT.OK;
   }
-  const { _: names, ...plan } = parseOptions(OPTIONS, args);
+  const { _: names, ...plan } = await parseOptions(OPTIONS, args);
   await using bench = await Workbench.open();
   endAtSignals(bench);
   const tools = await findTools(bench);

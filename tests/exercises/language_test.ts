@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
 import { main as functionMain } from "../../exercises/function.ts";
 import { main as function2Main, printMax } from "../../exercises/function_2.ts";
 import {
@@ -56,11 +56,19 @@ Deno.test({
 Deno.test({
   name: "function_2 refuses one number, three, and what is no number",
   permissions: "none",
-}, () => {
-  assertThrows(() => function2Main(["1"]), UsageError, "give two, or none");
-  assertThrows(() => function2Main(["1", "2", "3"]), UsageError, '"3"');
+}, async () => {
+  await assertRejects(
+    () => function2Main(["1"]),
+    UsageError,
+    "give two, or none",
+  );
+  await assertRejects(() => function2Main(["1", "2", "3"]), UsageError, '"3"');
   for (const text of ["x", "1.5", "0x1", "", "99999999999999999"]) {
-    assertThrows(() => function2Main(["1", text]), SyntaxError, "whole number");
+    await assertRejects(
+      () => function2Main(["1", text]),
+      SyntaxError,
+      "whole number",
+    );
   }
 });
 
@@ -81,5 +89,9 @@ Deno.test({
   }
   const one = (await printed(() => questionsMain(["5.2"]))).out.join("\n");
   assertEquals(one.match(/Question: \S+/g), ["Question: 5.2"]);
-  assertThrows(() => questionsMain(["5.9"]), SyntaxError, "5.1, 5.2, 5.3, 5.4");
+  await assertRejects(
+    () => questionsMain(["5.9"]),
+    SyntaxError,
+    "5.1, 5.2, 5.3, 5.4",
+  );
 });

@@ -1,4 +1,9 @@
-import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import {
+  assertEquals,
+  assertMatch,
+  assertRejects,
+  assertThrows,
+} from "@std/assert";
 import { describe } from "../../exercises/byte_order.ts";
 import {
   findService,
@@ -45,7 +50,7 @@ Deno.test({
     "IP Address: 0.0.0.0 => Packed: b'00000000', Unpacked: 0.0.0.0",
     "IP Address: 255.255.255.255 => Packed: b'ffffffff', Unpacked: 255.255.255.255",
   ]);
-  assertThrows(
+  await assertRejects(
     () => conversionMain(["10.0.0.1", "010.0.0.1"]),
     SyntaxError,
     "dotted quad",

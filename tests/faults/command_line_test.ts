@@ -9,7 +9,7 @@ import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { EXERCISES } from "../../exercises/lab.ts";
 import type { Exercise } from "../../lib/exercise.ts";
 import { UsageError } from "../../lib/fault.ts";
-import { parseOptions } from "../../lib/options.ts";
+import { parseArguments } from "../../lib/arguments.ts";
 import { Child, type Result, run, serve } from "../child.ts";
 import {
   echo,
@@ -61,7 +61,7 @@ function optionsOf({ options = {} }: Exercise, value: string): string[] {
 
 function refusal({ options = {} }: Exercise, args: string[]): UsageError {
   return assertThrows(
-    () => parseOptions(options, args),
+    () => parseArguments(options, args),
     UsageError,
     undefined,
     args.join(" "),
@@ -136,7 +136,7 @@ Deno.test({
     assertRefused(id, result, '--port: "0"', "from 1 to 65535");
   }
   for (const { options = {} } of SERVERS) {
-    assertEquals(parseOptions(options, ["--port", "0"]).port, 0);
+    assertEquals(parseArguments(options, ["--port", "0"]).port, 0);
   }
 });
 

@@ -62,7 +62,7 @@ async function main(args: string[]): Promise<number> {
     console.log(USAGE + "\n" + describeOptions(OPTIONS).join("\n"));
     return EXIT.OK;
   }
-  const { patience, ...sizes } = parseOptions(OPTIONS, own);
+  const { patience, ...sizes } = await parseOptions(OPTIONS, own);
   if (dashes >= 0 && command.length === 0) {
     throw new UsageError("there is no command behind --", "--help shows one");
   }

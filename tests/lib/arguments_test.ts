@@ -12,7 +12,7 @@ import {
   probabilityOption,
   secondsOption,
 } from "../../lib/option_kinds.ts";
-import { parseOptions } from "../../lib/options.ts";
+import { parseArguments } from "../../lib/arguments.ts";
 
 const options = {
   _: operands("[number …]", "numbers", (text) => parseInteger(text, -9, 9), {
@@ -30,10 +30,10 @@ const options = {
 };
 
 Deno.test({
-  name: "parseOptions() gives the defaults for what is not there",
+  name: "parseArguments() gives the defaults for what is not there",
   permissions: "none",
 }, () => {
-  assertEquals(parseOptions(options, []), {
+  assertEquals(parseArguments(options, []), {
     _: [1],
     host: "127.0.0.1",
     port: 9900,
@@ -48,10 +48,10 @@ Deno.test({
 
 Deno.test({
   name:
-    "parseOptions() takes options in both forms, the last one counts, and negative operands",
+    "parseArguments() takes options in both forms, the last one counts, and negative operands",
   permissions: "none",
 }, () => {
-  const given = parseOptions(
+  const given = parseArguments(
     options,
     "--port 80 -3 --port=81 --quiet --host pc7.lan --timeout 0.5 --idle=2 -- 5"
       .split(" "),
@@ -62,18 +62,18 @@ Deno.test({
 });
 
 Deno.test({
-  name: "parseOptions() takes a name server with and without a port",
+  name: "parseArguments() takes a name server with and without a port",
   permissions: "none",
 }, () => {
   const server = (text: string) =>
-    parseOptions(options, ["--name-server", text])["name-server"];
+    parseArguments(options, ["--name-server", text])["name-server"];
   assertEquals(server("10.0.0.1"), { hostname: "10.0.0.1", port: 53 });
   assertEquals(server("127.0.0.1:5353")?.port, 5353);
   assertEquals(server("[::1]:5353"), { hostname: "::1", port: 5353 });
 });
 
 Deno.test({
-  name: "parseOptions() refuses wrong command lines, says what and quotes it",
+  name: "parseArguments() refuses wrong command lines, says what and quotes it",
   permissions: "none",
 }, () => {
   const cases: [string[], string][] = [
@@ -111,7 +111,7 @@ Deno.test({
   ];
   for (const [args, message] of cases) {
     assertThrows(
-      () => parseOptions(options, args),
+      () => parseArguments(options, args),
       UsageError,
       message,
       args.join(" "),
@@ -120,11 +120,11 @@ Deno.test({
 });
 
 Deno.test({
-  name: "parseOptions() suggests the nearest option",
+  name: "parseArguments() suggests the nearest option",
   permissions: "none",
 }, () => {
   const error = assertThrows(
-    () => parseOptions(options, ["--prot", "1"]),
+    () => parseArguments(options, ["--prot", "1"]),
     UsageError,
   );
   assert(error.hint?.includes("did you mean --port?"));
@@ -132,10 +132,10 @@ Deno.test({
 
 Deno.test({
   name:
-    "parseOptions() leaves a wrong operand to the program: it is data, not usage",
+    "parseArguments() leaves a wrong operand to the program: it is data, not usage",
   permissions: "none",
 }, () => {
-  assertThrows(() => parseOptions(options, ["10"]), SyntaxError, '"10"');
+  assertThrows(() => parseArguments(options, ["10"]), SyntaxError, '"10"');
 });
 
 Deno.test({
