@@ -11,6 +11,7 @@
  * @module
  */
 
+import { connectTcp } from "../lib/connect.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import {
   hostOption,
@@ -21,7 +22,6 @@ import {
 import { parseOptions } from "../lib/options.ts";
 import { runExercise } from "../lib/run.ts";
 import { readChunks, writeAll } from "../lib/stream.ts";
-import { connectTcp } from "../lib/tcp.ts";
 import { bytesRepr, visibleBytes } from "../lib/text.ts";
 
 const options = {

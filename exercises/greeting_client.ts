@@ -11,12 +11,12 @@
  * @module
  */
 
+import { connectTcp } from "../lib/connect.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { hostOption, portOption, secondsOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { runExercise } from "../lib/run.ts";
 import { readToEnd } from "../lib/stream.ts";
-import { connectTcp } from "../lib/tcp.ts";
 import { bytesRepr } from "../lib/text.ts";
 
 const options = {

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { connectTcp } from "../lib/connect.ts";
 import { unlessAborted } from "../lib/deadline.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { encodeLine, isBye, readLines } from "../lib/lines.ts";
@@ -19,7 +20,6 @@ import { hostOption, portOption, secondsOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { runExercise } from "../lib/run.ts";
 import { readChunks, writeAll } from "../lib/stream.ts";
-import { connectTcp } from "../lib/tcp.ts";
 import { Prompt, typedLines } from "../lib/terminal.ts";
 import { visibleBytes } from "../lib/text.ts";
 

@@ -12,6 +12,7 @@
  * @module
  */
 
+import { connectTcp } from "../lib/connect.ts";
 import { parsePort } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { operands } from "../lib/option_kinds.ts";
@@ -23,7 +24,7 @@ import {
   portRange,
   PROTOCOLS,
 } from "../lib/services.ts";
-import { connectTcp, serveTcp } from "../lib/tcp.ts";
+import { serveTcp } from "../lib/tcp.ts";
 
 const options = {
   _: operands("[port …]", "the ports to look at", (text) => parsePort(text), {

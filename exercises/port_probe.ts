@@ -9,6 +9,7 @@
  * @module
  */
 
+import { connectTcp } from "../lib/connect.ts";
 import {
   type Endpoint,
   formatEndpoint,
@@ -18,7 +19,6 @@ import type { Exercise } from "../lib/exercise.ts";
 import { operands, secondsOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { runExercise } from "../lib/run.ts";
-import { connectTcp } from "../lib/tcp.ts";
 
 const LAB_PORTS = [8000, 9900, 12345, 65432];
 

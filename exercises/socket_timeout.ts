@@ -13,12 +13,13 @@
  * @module
  */
 
+import { connectTcp } from "../lib/connect.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { secondsOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { runExercise } from "../lib/run.ts";
 import { readChunks, type ReadOptions } from "../lib/stream.ts";
-import { connectTcp, serveTcp, type TcpHandler } from "../lib/tcp.ts";
+import { serveTcp, type TcpHandler } from "../lib/tcp.ts";
 
 const options = {
   seconds: secondsOption(1, "the timeout of the proof"),

@@ -25,7 +25,8 @@ import { parseOptions } from "../lib/options.ts";
 import { announce, reportError } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
 import { bytesRepr } from "../lib/text.ts";
-import { bindUdp, type Datagram, isAnswerable, LoopGuard } from "../lib/udp.ts";
+import { bindUdp, type Datagram } from "../lib/udp.ts";
+import { isAnswerable, LoopGuard } from "../lib/udp_guard.ts";
 
 const options = {
   host: addressOption("the address to listen on; 0.0.0.0 for other PCs too"),

@@ -1,15 +1,14 @@
 /**
- * TCP servers and clients. `Deno.listen` and `Deno.connect` do the work; this
- * module adds what a program that lives longer than an example needs, each with
- * its reason beside it.
+ * TCP servers. `Deno.listen` does the work; this module adds what a server that
+ * lives longer than an example needs, each with its reason beside it.
  *
- * Python: `socket.bind`, `listen`, `accept`, `connect`, `sendall`, `recv`; C: the
- * calls of the same names in section 2 of the Unix manual. TCP itself: RFC 9293.
+ * Python: `socket.bind`, `listen`, `accept`; C: the calls of the same names in
+ * section 2 of the Unix manual. TCP itself: RFC 9293.
  *
  * @module
  */
 
-import { timeoutError, unlessAborted, Watch } from "./deadline.ts";
+import { Watch } from "./deadline.ts";
 import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { requirePermission } from "./permission.ts";
@@ -24,12 +23,6 @@ const SHUTDOWN_MS = 1800;
 const MOST_CLIENTS = 10_000;
 /** The pause after a failed accept, such as with a full table of descriptors, in ms. */
 const ACCEPT_PAUSE_MS = 100;
-
-/** Where to connect to, and for how long to try. */
-export interface ConnectOptions extends Endpoint {
-  /** Gives up after so many milliseconds; otherwise the system decides (minutes). */
-  timeoutMs?: number;
-}
 
 /** Serves one client; the connection is closed when it settles. */
 export type TcpHandler = (
@@ -61,42 +54,6 @@ export interface TcpServer extends AsyncDisposable {
 }
 
 /**
- * Connects to a server.
- *
- * @throws {Deno.errors.ConnectionRefused} if nobody listens there
- * @throws {DOMException} "TimeoutError" if nobody answers within `timeoutMs`
- * @throws {Deno.errors.NotCapable} without net access to `hostname:port`
- */
-export async function connectTcp(
-  { hostname, port, timeoutMs }: ConnectOptions,
-): Promise<Deno.TcpConn> {
-  const address = formatEndpoint({ hostname, port });
-  requirePermission({ name: "net", host: address });
-  const signal = timeoutMs === undefined
-    ? undefined
-    : AbortSignal.timeout(timeoutMs);
-  try {
-    // Deno before 2.5 does not look at the signal, so it is raced as well.
-    const conn = await unlessAborted(
-      Deno.connect({ hostname, port, signal }),
-      signal,
-      (late) => late.close(),
-    );
-    // Small messages go out at once (RFC 9293, section 3.7.4 on Nagle's algorithm).
-    conn.setNoDelay(true);
-    return conn;
-  } catch (error) {
-    throw located(
-      error === signal?.reason
-        ? timeoutError(`no answer within ${timeoutMs! / 1000} s`)
-        : error,
-      "connect",
-      address,
-    );
-  }
-}
-
-/**
  * Serves clients side by side, each by its own call of `handler`. It listens
  * when this returns: a client can connect at once.
  *
@@ -104,10 +61,10 @@ export async function connectTcp(
  * @throws {Deno.errors.NotCapable} without net access to `hostname:port`
  */
 export function serveTcp(
-  { hostname, port, signal, onError, maxConnections = MOST_CLIENTS }:
-    ServeTcpOptions,
+  options: ServeTcpOptions,
   handler: TcpHandler,
 ): TcpServer {
+  const { hostname, port, signal } = options;
   const address = formatEndpoint({ hostname, port });
   requirePermission({ name: "net", host: address });
   let listener: Deno.TcpListener;
@@ -116,98 +73,128 @@ export function serveTcp(
   } catch (error) {
     throw located(error, "listen", address);
   }
-  const stopping = new AbortController();
-  const service: Service = {
-    watch: new Watch(),
-    turns: new Turns(),
-    isOver: false,
-  };
-  const sessions = new Set<Session>();
-  const allGone = Promise.withResolvers<void>();
-  let served = 0;
+  const server = new Server(listener, options, handler);
+  signal?.addEventListener("abort", () => server.shutdown(), { once: true });
+  if (signal?.aborted) server.shutdown();
+  return server;
+}
 
-  // A trouble that lasts, such as a full table of descriptors, is told once.
-  let isInTrouble = false;
-  const tell = (trouble: unknown) => {
-    if (!isInTrouble) onError(trouble);
-    isInTrouble = true;
-  };
-  const takesPlace = () => {
-    if (served === maxConnections) {
-      const limit = `no more than ${maxConnections} clients are served at once`;
-      tell(new Deno.errors.Busy(limit));
-      return false;
+class Server implements TcpServer {
+  readonly addr: Deno.NetAddr;
+  readonly finished: Promise<void>;
+  #listener: Deno.TcpListener;
+  #handler: TcpHandler;
+  #most: number;
+  #onError: ServeTcpOptions["onError"];
+  #service: Service = { watch: new Watch(), turns: new Turns(), isOver: false };
+  #sessions = new Set<Session>();
+  #served = 0;
+  #isInTrouble = false;
+  #isStopping = false;
+  #allGone = Promise.withResolvers<void>();
+
+  constructor(
+    listener: Deno.TcpListener,
+    { onError, maxConnections = MOST_CLIENTS }: ServeTcpOptions,
+    handler: TcpHandler,
+  ) {
+    this.#listener = listener;
+    this.#handler = handler;
+    this.#most = maxConnections;
+    this.#onError = onError;
+    this.addr = listener.addr as Deno.NetAddr;
+    this.finished = this.#run();
+  }
+
+  shutdown(): Promise<void> {
+    if (!this.#isStopping) {
+      this.#isStopping = true;
+      this.#listener.close();
     }
-    isInTrouble = false;
-    served++;
-    return true;
-  };
+    return this.finished;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.shutdown();
+  }
+
+  // Not `for await`: a client that is gone before it was accepted makes accept()
+  // fail, and that loop would end with it.
+  async #run(): Promise<void> {
+    while (!this.#isStopping) {
+      try {
+        this.#serve(await this.#listener.accept());
+      } catch (error) {
+        if (this.#isStopping || isPeerGone(error)) continue;
+        this.#tell(error);
+        await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE_MS));
+      }
+    }
+    if (this.#sessions.size > 0) await this.#drain();
+    this.#service.watch[Symbol.dispose]();
+  }
+
   // A handler's failure ends here, with its connection: the server goes on.
-  const serve = async (conn: Deno.TcpConn) => {
-    const session = new Session(conn, service);
-    sessions.add(session);
+  async #serve(conn: Deno.TcpConn): Promise<void> {
+    const session = new Session(conn, this.#service);
+    this.#sessions.add(session);
     try {
       conn.setNoDelay(true);
-      if (takesPlace()) {
+      if (this.#admits()) {
         try {
-          await handler(conn, session);
+          await this.#handler(conn, session);
         } finally {
-          served--;
+          this.#served--;
         }
       }
       await session.finish();
     } catch (error) {
-      onError(error, conn.remoteAddr as Deno.NetAddr);
+      this.#onError(error, conn.remoteAddr as Deno.NetAddr);
     } finally {
       session.close();
-      sessions.delete(session);
-      if (stopping.signal.aborted && sessions.size === 0) allGone.resolve();
-    }
-  };
-
-  // Not `for await`: a client that is gone before it was accepted makes accept()
-  // fail, and that loop would end with it.
-  const acceptAll = async () => {
-    while (!stopping.signal.aborted) {
-      try {
-        serve(await listener.accept());
-      } catch (error) {
-        if (stopping.signal.aborted || isPeerGone(error)) continue;
-        tell(error);
-        await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE_MS));
+      this.#sessions.delete(session);
+      if (this.#isStopping && this.#sessions.size === 0) {
+        this.#allGone.resolve();
       }
     }
-    // What is on its way is still read; then no read may wait any longer.
-    const drain = setTimeout(() => {
-      service.isOver = true;
-      for (const session of sessions) if (session.isReading) session.close();
-    }, DRAIN_MS);
-    const close = setTimeout(() => {
-      for (const session of sessions) session.close();
-    }, SHUTDOWN_MS);
-    if (sessions.size > 0) await allGone.promise;
-    clearTimeout(drain);
-    clearTimeout(close);
-    service.watch[Symbol.dispose]();
-  };
+  }
 
-  const finished = acceptAll();
-  const shutdown = () => {
-    if (!stopping.signal.aborted) {
-      stopping.abort();
-      listener.close();
+  /** Whether one more client is served; it then has a place. */
+  #admits(): boolean {
+    if (this.#served === this.#most) {
+      const limit = `no more than ${this.#most} clients are served at once`;
+      this.#tell(new Deno.errors.Busy(limit));
+      return false;
     }
-    return finished;
-  };
-  signal?.addEventListener("abort", shutdown, { once: true });
-  if (signal?.aborted) shutdown();
+    this.#isInTrouble = false;
+    this.#served++;
+    return true;
+  }
 
-  return {
-    addr: listener.addr as Deno.NetAddr,
-    finished,
-    shutdown,
-    [Symbol.asyncDispose]: shutdown,
-  };
+  // A trouble that lasts, such as a full table of descriptors, is told once.
+  #tell(trouble: unknown): void {
+    if (!this.#isInTrouble) this.#onError(trouble);
+    this.#isInTrouble = true;
+  }
+
+  // What is on its way is still read and answered; then no read may wait longer.
+  async #drain(): Promise<void> {
+    const timers = [
+      setTimeout(() => {
+        this.#service.isOver = true;
+        this.#close(({ isReading }) => isReading);
+      }, DRAIN_MS),
+      setTimeout(() => this.#close(() => true), SHUTDOWN_MS),
+    ];
+    await this.#allGone.promise;
+    timers.forEach(clearTimeout);
+  }
+
+  #close(isChosen: (session: Session) => boolean): void {
+    for (const session of this.#sessions) {
+      if (isChosen(session)) session.close();
+    }
+  }
 }
 
 function isPeerGone(error: unknown): boolean {

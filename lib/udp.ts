@@ -11,7 +11,6 @@
 import { unlessAborted } from "./deadline.ts";
 import { type Endpoint, formatEndpoint, formatHost } from "./endpoint.ts";
 import { located } from "./fault.ts";
-import { packIpv4 } from "./ipv4.ts";
 import { requirePermission } from "./permission.ts";
 
 /** The largest payload, in bytes: 65,535 less the IPv4 and the UDP header. */
@@ -19,13 +18,6 @@ export const MAX_UDP_PAYLOAD = 65_507;
 
 /** Of how many hosts it is kept that they may be sent to. */
 const MOST_GRANTED = 1024;
-/** One of so many equal datagrams that came without a pause is not answered. */
-const MOST_REPEATS = 2000;
-/** After such a pause the count begins anew, in ms. */
-const LOOP_PAUSE_MS = 1000;
-/** Of how many datagrams a count is kept, a power of two, and what of each counts. */
-const SLOTS = 4096, HEAD_BYTES = 16;
-
 /** One datagram; `data` is valid until the next one is received. */
 export interface Datagram {
   /** The payload, never cut. */
@@ -36,6 +28,8 @@ export interface Datagram {
 
 /** A bound UDP socket. */
 export class UdpSocket implements Disposable {
+  /** Where the socket is bound. */
+  readonly addr: Deno.NetAddr;
   #conn: Deno.DatagramConn;
   // One buffer, larger than any datagram, for all: nothing is ever cut.
   #buffer = new Uint8Array(65_536);
@@ -47,11 +41,7 @@ export class UdpSocket implements Disposable {
   /** Use {@linkcode bindUdp}. */
   constructor(conn: Deno.DatagramConn) {
     this.#conn = conn;
-  }
-
-  /** Where the socket is bound. */
-  get addr(): Deno.NetAddr {
-    return this.#conn.addr as Deno.NetAddr;
+    this.addr = conn.addr as Deno.NetAddr;
   }
 
   /**
@@ -153,55 +143,4 @@ export function bindUdp({ hostname, port }: Endpoint): UdpSocket {
   } catch (error) {
     throw located(error, "listen", address);
   }
-}
-
-/**
- * Whether a server may answer a datagram from there. A forged sender makes an
- * answer hit somebody else: a well-known service (RFC 862 echo among them) would
- * answer back for ever, a broadcast or multicast address would multiply it.
- */
-export function isAnswerable(from: Endpoint, own: Endpoint): boolean {
-  if (from.port < 1024) return false;
-  // The server's own port: itself, or another server of its kind.
-  if (from.port === own.port) return false;
-  if (from.hostname.includes(":")) return !/^ff/i.test(from.hostname);
-  // Without the netmask, x.y.z.255 is taken for a broadcast address.
-  const [first, , , last] = packIpv4(from.hostname);
-  return first !== 0 && first < 224 && last !== 255;
-}
-
-/**
- * Notices that a peer only sends back what it was sent: two echo servers that a
- * forged datagram set at each other would do so without end. A client repeats
- * itself too, but not thousands of times without a pause; one datagram that is not
- * answered ends the loop, and a client takes it for a loss.
- */
-export class LoopGuard {
-  // Each datagram by itself, since several may go round at the same time; in
-  // tables of a fixed size, where one that is new takes an old one's place.
-  #keys = new Int32Array(SLOTS);
-  #counts = new Uint32Array(SLOTS);
-  #lasts = new Float64Array(SLOTS);
-
-  /** Whether the same datagram came from the same port too often without a pause. */
-  isLoop({ data, from }: Datagram): boolean {
-    const now = performance.now();
-    const key = keyOf(data, from.port);
-    const slot = key & (SLOTS - 1);
-    const isKnown = this.#keys[slot] === key &&
-      now - this.#lasts[slot] < LOOP_PAUSE_MS;
-    this.#keys[slot] = key;
-    this.#lasts[slot] = now;
-    this.#counts[slot] = isKnown ? this.#counts[slot] + 1 : 1;
-    return this.#counts[slot] % MOST_REPEATS === 0;
-  }
-}
-
-// FNV-1a, over the port, the length and the head.
-function keyOf(data: Uint8Array, port: number): number {
-  let key = Math.imul(0x811c9dc5 ^ port, 0x01000193) ^ data.length;
-  for (let i = 0; i < data.length && i < HEAD_BYTES; i++) {
-    key = Math.imul(key ^ data[i], 0x01000193);
-  }
-  return key;
 }

@@ -5,8 +5,8 @@
  * @module
  */
 
+import { connectTcp } from "../connect.ts";
 import { type Endpoint, formatEndpoint } from "../endpoint.ts";
-import { connectTcp } from "../tcp.ts";
 import { Finding } from "./rule.ts";
 
 /** How much of a program's output is kept: enough to see, whatever it floods. */

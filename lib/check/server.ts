@@ -5,9 +5,9 @@
  */
 
 import { getAvailablePort } from "@std/net/get-available-port";
+import { connectTcp } from "../connect.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { readChunks } from "../stream.ts";
-import { connectTcp } from "../tcp.ts";
 import { type Evidence, Finding, NotApplicable } from "./rule.ts";
 import { Program } from "./program.ts";
 

@@ -13,7 +13,8 @@ import { Buffer } from "node:buffer";
 import type { Session } from "../session.ts";
 import { readChunks, writeAll } from "../stream.ts";
 import { serveTcp } from "../tcp.ts";
-import { bindUdp, isAnswerable } from "../udp.ts";
+import { bindUdp } from "../udp.ts";
+import { isAnswerable } from "../udp_guard.ts";
 
 /** A running name server. */
 export interface NameServer extends AsyncDisposable {

@@ -3,8 +3,8 @@ import dnsPacket from "dns-packet";
 import { Buffer } from "node:buffer";
 import type { Message, Question } from "../../lib/demo/dns_packet.d.ts";
 import { answerQuery, serveNames } from "../../lib/demo/name_server.ts";
+import { connectTcp } from "../../lib/connect.ts";
 import { readChunks, writeAll } from "../../lib/stream.ts";
-import { connectTcp } from "../../lib/tcp.ts";
 
 const NAMES = new Map([["www.lab.test", "192.0.2.7"]]);
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { connectTcp } from "../../lib/connect.ts";
 import { readChunks, writeAll } from "../../lib/stream.ts";
-import { connectTcp } from "../../lib/tcp.ts";
 import { run, serve, start } from "../child.ts";
 import {
   faultServer,

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { connectTcp } from "../../lib/connect.ts";
 import { encodeLine } from "../../lib/lines.ts";
 import { writeAll } from "../../lib/stream.ts";
-import { connectTcp } from "../../lib/tcp.ts";
 import { run, serve, start } from "../child.ts";
 import {
   faultServer,

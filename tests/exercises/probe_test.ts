@@ -6,7 +6,8 @@ import {
   main as socketTimeoutMain,
   readInVain,
 } from "../../exercises/socket_timeout.ts";
-import { connectTcp, serveTcp } from "../../lib/tcp.ts";
+import { connectTcp } from "../../lib/connect.ts";
+import { serveTcp } from "../../lib/tcp.ts";
 import { printed } from "../console.ts";
 
 const LOOPBACK = { net: ["127.0.0.1"] };

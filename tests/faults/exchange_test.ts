@@ -7,9 +7,9 @@
 
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { exchange } from "../../exercises/echo_client.ts";
+import { connectTcp } from "../../lib/connect.ts";
 import { unlessAborted } from "../../lib/deadline.ts";
 import { readToEnd } from "../../lib/stream.ts";
-import { connectTcp } from "../../lib/tcp.ts";
 import { Child, commandOf, run, serve, start } from "../child.ts";
 import { has } from "../interop/peer.ts";
 import {

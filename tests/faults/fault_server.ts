@@ -7,7 +7,7 @@
 
 import { once } from "node:events";
 import { createServer, type Socket } from "node:net";
-import { connectTcp } from "../../lib/tcp.ts";
+import { connectTcp } from "../../lib/connect.ts";
 
 /** One thing that a server does to a client. */
 export type Step = (client: Client) => void | Promise<void>;

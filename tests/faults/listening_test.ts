@@ -8,9 +8,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 import { EXERCISES } from "../../exercises/lab.ts";
+import { connectTcp } from "../../lib/connect.ts";
 import { commandLine, type Exercise } from "../../lib/exercise.ts";
 import { writeAll } from "../../lib/stream.ts";
-import { connectTcp } from "../../lib/tcp.ts";
 import { Child, type Result, run, serve, start } from "../child.ts";
 import { has } from "../interop/peer.ts";
 import { type Machine, onMachines, runOn, startOn } from "./namespace.ts";

@@ -6,8 +6,8 @@
  */
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { connectTcp } from "../../lib/connect.ts";
 import { readChunks, writeAll } from "../../lib/stream.ts";
-import { connectTcp } from "../../lib/tcp.ts";
 import { bindUdp } from "../../lib/udp.ts";
 import { run, serve } from "../child.ts";
 import { faultServer, send } from "./fault_server.ts";

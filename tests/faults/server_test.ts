@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { connectTcp } from "../../lib/connect.ts";
 import { readChunks, writeAll } from "../../lib/stream.ts";
-import { connectTcp, serveTcp } from "../../lib/tcp.ts";
+import { serveTcp } from "../../lib/tcp.ts";
 import { Child, commandOf, serve } from "../child.ts";
 import { look } from "../soak/process.ts";
 import { connectAndReset } from "./reset.ts";

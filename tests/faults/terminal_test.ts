@@ -7,9 +7,9 @@
  */
 
 import { assertEquals, assertMatch } from "@std/assert";
+import { connectTcp } from "../../lib/connect.ts";
 import { formatEndpoint } from "../../lib/endpoint.ts";
 import { readChunks, writeAll } from "../../lib/stream.ts";
-import { connectTcp } from "../../lib/tcp.ts";
 import { visible } from "../../lib/text.ts";
 import { bindUdp } from "../../lib/udp.ts";
 import { Child, commandOf, run, serve } from "../child.ts";

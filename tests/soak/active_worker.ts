@@ -5,9 +5,9 @@
  * @module
  */
 
+import { connectTcp } from "../../lib/connect.ts";
 import { SilenceLimit } from "../../lib/deadline.ts";
 import { writeAll } from "../../lib/stream.ts";
-import { connectTcp } from "../../lib/tcp.ts";
 import { requirePeerFault } from "./echo.ts";
 import { Latencies, type LatencyCounts } from "./latency.ts";
 import { isDescriptorLimit } from "./limit.ts";

@@ -6,10 +6,10 @@
  * @module
  */
 
+import { connectTcp } from "../../lib/connect.ts";
 import { closeQuietly } from "../../lib/deadline.ts";
 import type { Endpoint } from "../../lib/endpoint.ts";
 import { writeAll } from "../../lib/stream.ts";
-import { connectTcp } from "../../lib/tcp.ts";
 import { connectAndReset } from "../faults/reset.ts";
 import { echoes, requirePeerFault } from "./echo.ts";
 import { pause } from "./process.ts";

@@ -5,9 +5,9 @@
  * @module
  */
 
+import { connectTcp } from "../../lib/connect.ts";
 import { closeQuietly } from "../../lib/deadline.ts";
 import type { Endpoint } from "../../lib/endpoint.ts";
-import { connectTcp } from "../../lib/tcp.ts";
 import { echoes, requirePeerFault } from "./echo.ts";
 import { MESSAGE_BYTES } from "./message.ts";
 

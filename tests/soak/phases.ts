@@ -4,7 +4,6 @@
  * @module
  */
 
-import { connectTcp } from "../../lib/tcp.ts";
 import { ActiveLoad, type Total } from "./active.ts";
 import type { Task } from "./active_worker.ts";
 import { echoes } from "./echo.ts";
@@ -13,6 +12,7 @@ import { IdleConnections } from "./idle.ts";
 import { look, pause, type Sample, Sampler } from "./process.ts";
 import { grouped, megabytes } from "./report.ts";
 import type { ServerProcess } from "./server.ts";
+import { connectTcp } from "../../lib/connect.ts";
 
 /** How long descriptors may take to be closed, in ms. */
 const SETTLE_MS = 5000;

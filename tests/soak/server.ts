@@ -5,10 +5,10 @@
  */
 
 import { getAvailablePort } from "@std/net/get-available-port";
+import { connectTcp } from "../../lib/connect.ts";
 import type { Endpoint } from "../../lib/endpoint.ts";
 import { UsageError } from "../../lib/fault.ts";
 import type { Fault } from "../../lib/fault.ts";
-import { connectTcp } from "../../lib/tcp.ts";
 import { commandOf } from "../child.ts";
 import { pause } from "./process.ts";
 

@@ -1,0 +1,71 @@
+/**
+ * Which datagrams a server of UDP answers. Nothing says that their sender is who
+ * it says it is: an answer may hit somebody else, or go round for ever.
+ *
+ * Sources: RFC 8085, section 3 (UDP usage guidelines); CVE-2024-2169 and CERT/CC
+ * VU#417980 on loops of servers that answer one another.
+ *
+ * @module
+ */
+
+import type { Endpoint } from "./endpoint.ts";
+import { packIpv4 } from "./ipv4.ts";
+import type { Datagram } from "./udp.ts";
+
+/** One of so many equal datagrams that came without a pause is not answered. */
+const MOST_REPEATS = 2000;
+/** After such a pause the count begins anew, in ms. */
+const LOOP_PAUSE_MS = 1000;
+/** Of how many datagrams a count is kept, a power of two, and what of each counts. */
+const SLOTS = 4096, HEAD_BYTES = 16;
+
+/**
+ * Whether a server may answer a datagram from there. A forged sender makes an
+ * answer hit somebody else: a well-known service (RFC 862 echo among them) would
+ * answer back for ever, a broadcast or multicast address would multiply it.
+ */
+export function isAnswerable(from: Endpoint, own: Endpoint): boolean {
+  if (from.port < 1024) return false;
+  // The server's own port: itself, or another server of its kind.
+  if (from.port === own.port) return false;
+  if (from.hostname.includes(":")) return !/^ff/i.test(from.hostname);
+  // Without the netmask, x.y.z.255 is taken for a broadcast address.
+  const packed = packIpv4(from.hostname);
+  return packed[0] !== 0 && packed[0] < 224 && packed[3] !== 255;
+}
+
+/**
+ * Notices that a peer only sends back what it was sent: two echo servers that a
+ * forged datagram set at each other would do so without end. A client repeats
+ * itself too, but not thousands of times without a pause; one datagram that is not
+ * answered ends the loop, and a client takes it for a loss.
+ */
+export class LoopGuard {
+  // Each datagram by itself, since several may go round at the same time; in
+  // tables of a fixed size, where one that is new takes an old one's place.
+  #keys = new Int32Array(SLOTS);
+  #counts = new Uint32Array(SLOTS);
+  #lasts = new Float64Array(SLOTS);
+
+  /** Whether the same datagram came from the same port too often without a pause. */
+  isLoop({ data, from }: Datagram): boolean {
+    const now = performance.now();
+    const key = keyOf(data, from.port);
+    const slot = key & (SLOTS - 1);
+    const isKnown = this.#keys[slot] === key &&
+      now - this.#lasts[slot] < LOOP_PAUSE_MS;
+    this.#keys[slot] = key;
+    this.#lasts[slot] = now;
+    this.#counts[slot] = isKnown ? this.#counts[slot] + 1 : 1;
+    return this.#counts[slot] % MOST_REPEATS === 0;
+  }
+}
+
+// FNV-1a, over the port, the length and the head.
+function keyOf(data: Uint8Array, port: number): number {
+  let key = Math.imul(0x811c9dc5 ^ port, 0x01000193) ^ data.length;
+  for (let i = 0; i < data.length && i < HEAD_BYTES; i++) {
+    key = Math.imul(key ^ data[i], 0x01000193);
+  }
+  return key;
+}
