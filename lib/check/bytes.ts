@@ -1,5 +1,6 @@
 /**
- * Bytes side by side, so that a student sees where two differ.
+ * Bytes as a check sends them, and side by side, so that a student sees where two
+ * differ.
  *
  * @module
  */
@@ -17,6 +18,11 @@ const NAMES: [bytes: number[], name: string][] = [
   [[10], "newline (LF)"],
   [[0], "a zero byte"],
 ];
+
+/** A text as a peer gets it: in UTF-8. */
+export function encode(text: string): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(text);
+}
 
 /** Where two byte strings first differ; `undefined` if they are the same. */
 export function firstDifference(

@@ -5,28 +5,11 @@
  * @module
  */
 
-import type { Endpoint } from "../endpoint.ts";
 import type { Exercise } from "../exercise.ts";
 import { UsageError } from "../fault.ts";
 import { runArguments } from "../lab/child.ts";
-import {
-  Console,
-  consoleRules,
-  DOTTED_QUAD,
-  MACHINE_RULES,
-} from "./console.ts";
-import { Client } from "./client.ts";
-import { ECHO_CLIENT_RULES } from "./echo_client.ts";
-import { ECHO_SERVER_RULES } from "./echo_server.ts";
-import { MESSAGE_CLIENT_RULES } from "./message_client.ts";
-import { MESSAGE_SERVER_RULES } from "./message_server.ts";
-import { judge, type Rule, type Tier, type Verdict } from "./rule.ts";
-import { hearingClient, sayingServer } from "./notes.ts";
-import { Server } from "./server.ts";
-import { UDP_CLIENT_RULES, UDP_SERVER_RULES } from "./udp.ts";
-
-/** What is checked: a command line, or a server that runs already. */
-export type Aim = { command: readonly string[] } | { target: Endpoint };
+import { type Aim, type Kind, KINDS } from "./kinds.ts";
+import type { Tier, Verdict } from "./rule.ts";
 
 /** What came of a check. */
 export interface Report {
@@ -42,139 +25,6 @@ export interface Report {
   tier: Tier;
   /** What became of each rule. */
   verdicts: Verdict[];
-}
-
-/** How one kind of program is checked. */
-export interface Kind {
-  /** Its rules, to be listed. */
-  rules: readonly Pick<Rule<never>, "id" | "tier" | "title">[];
-  /** Whether a server that runs already can be checked. */
-  takesTarget: boolean;
-  /** The arguments that our own program is started with. */
-  ownArguments: string[];
-  /** Judges a program. */
-  judge(aim: Aim, tier: Tier, signal?: AbortSignal): Promise<Verdict[]>;
-}
-
-/** How long one rule may take, in ms. */
-const RULE_MS = 20_000;
-
-function kind<Subject extends AsyncDisposable>(
-  rules: readonly Rule<Subject>[],
-  begin: (aim: Aim) => Subject,
-  more: { takesTarget?: boolean; ownArguments?: string[] } = {},
-): Kind {
-  return {
-    rules,
-    takesTarget: more.takesTarget ?? false,
-    ownArguments: more.ownArguments ?? [],
-    judge: (aim, tier, signal) =>
-      judge(
-        rules.filter((rule) => tier === "strict" || rule.tier === "basic"),
-        () => Promise.resolve().then(() => begin(aim)),
-        RULE_MS,
-        signal,
-      ),
-  };
-}
-
-/** A program that prints just these lines. */
-function printing(
-  sheet: string,
-  lines: string[],
-  ...more: Rule<Console>[]
-): Kind {
-  return kind(
-    [...consoleRules(sheet, lines), ...more],
-    (aim) => new Console(commandOf(aim)),
-  );
-}
-
-const MODULE = ["Hi, this is mymodule speaking.", "Version 0.1"];
-const SERVER_ARGUMENTS = ["--host", "{host}", "--port", "{port}"];
-
-/** The kinds of programs, by the exercise that they are for. */
-const KINDS: Readonly<Record<string, Kind>> = {
-  function: printing("4.1.2", ["hello world"]),
-  function_2: printing("4.1.3", ["4 is maximum", "7 is maximum"]),
-  function_local: printing("4.1.4", [
-    "x is 50",
-    "changed Local x to 2",
-    "x is still 50",
-  ]),
-  function_global: printing("4.1.5", [
-    "x is 50",
-    "changed Global x to 2",
-    "Value of x is 2",
-  ]),
-  module_demo: printing("4.1.6", MODULE),
-  module_demo_2: printing("4.1.6", MODULE),
-  local_machine_info: kind(
-    MACHINE_RULES,
-    (aim) => new Console(commandOf(aim)),
-  ),
-  ip4_address_conversion: printing("4.2.3", [
-    "IP Address: 127.0.0.1 => Packed: b'7f000001', Unpacked: 127.0.0.1",
-    "IP Address: 192.168.0.1 => Packed: b'c0a80001', Unpacked: 192.168.0.1",
-  ], DOTTED_QUAD),
-  finding_service_name: printing("4.2.4", [
-    "Port: 80 => service name: http",
-    "Port: 53 => service name: domain",
-    "Port: 25 => service name: smtp",
-    "Port: 53 => service name: domain",
-  ]),
-  modified_finding_service_name: printing("4.2.4 (table)", [
-    "Port: 21 => Protocol name: ftp",
-    "Port: 22 => Protocol name: ssh",
-    "Port: 110 => Protocol name: pop3",
-  ]),
-  echo_server: kind(ECHO_SERVER_RULES, (aim) => new Server(aim), {
-    takesTarget: true,
-    ownArguments: SERVER_ARGUMENTS,
-  }),
-  welcome_server: kind(
-    sayingServer("Note 1", "Hello, world", "welcome to my server"),
-    (aim) => new Server(aim),
-    { takesTarget: true, ownArguments: SERVER_ARGUMENTS },
-  ),
-  welcome_client: kind(
-    hearingClient("Note 1", "Hello, world", "welcome to my server"),
-    (aim) => new Client(commandOf(aim)),
-    { ownArguments: SERVER_ARGUMENTS },
-  ),
-  greeting_server: kind(
-    sayingServer("Note 2", "", "Hello, client"),
-    (aim) => new Server(aim),
-    { takesTarget: true, ownArguments: SERVER_ARGUMENTS },
-  ),
-  greeting_client: kind(
-    hearingClient("Note 2", "", "Hello, client"),
-    (aim) => new Client(commandOf(aim)),
-    { ownArguments: SERVER_ARGUMENTS },
-  ),
-  udp_server: kind(UDP_SERVER_RULES, (aim) => new Server(aim), {
-    takesTarget: true,
-    ownArguments: SERVER_ARGUMENTS,
-  }),
-  udp_client: kind(UDP_CLIENT_RULES, (aim) => new Client(commandOf(aim)), {
-    ownArguments: [...SERVER_ARGUMENTS, "--count", "2", "--seconds", "0.5"],
-  }),
-  message_server: kind(MESSAGE_SERVER_RULES, (aim) => new Server(aim), {
-    takesTarget: true,
-    ownArguments: SERVER_ARGUMENTS,
-  }),
-  message_client: kind(
-    MESSAGE_CLIENT_RULES,
-    (aim) => new Client(commandOf(aim)),
-    { ownArguments: SERVER_ARGUMENTS },
-  ),
-  echo_client: kind(ECHO_CLIENT_RULES, (aim) => new Client(commandOf(aim)), {
-    ownArguments: [...SERVER_ARGUMENTS, "--timeout", "2", "{text}"],
-  }),
-};
-
-function commandOf(aim: Aim): readonly string[] {
-  return "command" in aim ? aim.command : [];
 }
 
 /** The exercises whose programs can be checked, with their rules. */

@@ -173,3 +173,11 @@ export function requireValue(client: Client, name: string): void {
   if (client.takes(name)) return;
   throw new NotApplicable(`give its text as {${name}} in the command`);
 }
+
+/** Returns if a client ended well. @throws {Finding} if it did not */
+export function requireSuccess({ code, stderr }: Ending): void {
+  if (code === 0) return;
+  throw new Finding(
+    `it ended with exit code ${code} though all went well${lastLine(stderr)}`,
+  );
+}

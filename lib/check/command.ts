@@ -8,8 +8,7 @@ import { setColorEnabled } from "@std/fmt/colors";
 import { EXIT } from "../explain.ts";
 import { UsageError } from "../fault.ts";
 import { describeOptions } from "../help.ts";
-import { findOne } from "../lab/catalog.ts";
-import type { Lab } from "../lab/commands.ts";
+import { findOne, type Lab } from "../lab/catalog.ts";
 import {
   endpointOption,
   fileOption,
@@ -17,8 +16,9 @@ import {
   operands,
 } from "../option_kinds.ts";
 import { parseOptions } from "../options.ts";
-import { type Aim, check, checkable, type Report } from "./check.ts";
+import { check, checkable, type Report } from "./check.ts";
 import { collect } from "./collect.ts";
+import type { Aim } from "./kinds.ts";
 import { count, pretty, toJson, toJunit } from "./report.ts";
 
 const OPTIONS = {

@@ -6,6 +6,7 @@
  */
 
 import { hostName, reachableIpv4 } from "../machine.ts";
+import { encode } from "./bytes.ts";
 import { lastLine, Program } from "./program.ts";
 import { Finding, NotApplicable, type Rule } from "./rule.ts";
 
@@ -32,8 +33,6 @@ export class Console implements AsyncDisposable {
     for (const program of this.#programs) await program[Symbol.asyncDispose]();
   }
 }
-
-const encode = (text: string) => new TextEncoder().encode(text);
 
 /** Text as a person compares it: without blanks at the ends of lines. */
 function loose(text: string): string {

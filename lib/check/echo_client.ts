@@ -5,16 +5,17 @@
  */
 
 import { writeAll } from "../stream.ts";
+import { encode } from "./bytes.ts";
 import {
   type Client,
   readMessage,
+  requireSuccess,
   requireValue,
   SHEET_TEXT,
 } from "./client.ts";
 import { lastLine } from "./program.ts";
 import { Finding, type Rule } from "./rule.ts";
 
-const encode = (text: string) => new TextEncoder().encode(text);
 const MESSAGE = encode(SHEET_TEXT);
 /** Bangla: every letter is three bytes of UTF-8. */
 const BANGLA = "বাংলা ভাষায় লেখা";
@@ -44,13 +45,6 @@ async function echoBytes(conn: Deno.TcpConn, text: string): Promise<void> {
       );
     }
   }
-}
-
-function requireSuccess({ code, stderr }: { code: number; stderr: string }) {
-  if (code === 0) return;
-  throw new Finding(
-    `it ended with exit code ${code} though all went well${lastLine(stderr)}`,
-  );
 }
 
 /** The rules, in the order in which they are judged. */

@@ -5,12 +5,11 @@
  */
 
 import { writeAll } from "../stream.ts";
-import type { Client } from "./client.ts";
-import { lastLine, type Program } from "./program.ts";
-import { Finding, type Rule } from "./rule.ts";
+import { encode } from "./bytes.ts";
+import { type Client, requireSuccess } from "./client.ts";
+import type { Program } from "./program.ts";
+import type { Rule } from "./rule.ts";
 import { readBytes, readText } from "./server.ts";
-
-const encode = (text: string) => new TextEncoder().encode(text);
 
 /** Waits until the client has shown a message. */
 function shown(program: Program, text: string): Promise<unknown> {
@@ -21,11 +20,6 @@ function shown(program: Program, text: string): Promise<unknown> {
 /** Ends the conversation from the server's side. */
 async function bye(conn: Deno.TcpConn): Promise<void> {
   await writeAll(conn, encode("bye\n")).catch(() => {}); // It is gone already.
-}
-
-function requireSuccess({ code, stderr }: { code: number; stderr: string }) {
-  if (code === 0) return;
-  throw new Finding(`it ended with exit code ${code}${lastLine(stderr)}`);
 }
 
 /** The rules, in the order in which they are judged. */

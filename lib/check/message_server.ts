@@ -5,10 +5,9 @@
  */
 
 import { writeAll } from "../stream.ts";
+import { encode } from "./bytes.ts";
 import type { Rule } from "./rule.ts";
 import { readBytes, readText, type Server } from "./server.ts";
-
-const encode = (text: string) => new TextEncoder().encode(text);
 
 /** What the server has to print for a message. */
 function shown(server: Server, text: string): Promise<unknown> {

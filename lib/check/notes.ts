@@ -5,11 +5,10 @@
  */
 
 import { writeAll } from "../stream.ts";
+import { encode } from "./bytes.ts";
 import { type Client, readMessage } from "./client.ts";
 import { Finding, type Rule } from "./rule.ts";
 import { readBytes, readText, type Server } from "./server.ts";
-
-const encode = (text: string) => new TextEncoder().encode(text);
 
 /** The rules for a server that says `text`, after `question` if there is one. */
 export function sayingServer(

@@ -8,6 +8,14 @@ import { closestString } from "@std/text/closest-string";
 import { type Exercise, permissionFlags } from "../exercise.ts";
 import { UsageError } from "../fault.ts";
 
+/** The exercises, and the folder of their scripts. */
+export interface Lab {
+  /** All of them, in the order of the sheet. */
+  exercises: readonly Exercise[];
+  /** Where the scripts are. */
+  folder: URL;
+}
+
 /**
  * The exercises that a name or a sheet number stands for, at least one.
  *

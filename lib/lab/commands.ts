@@ -6,29 +6,14 @@
 
 import { setColorEnabled } from "@std/fmt/colors";
 import { closestString } from "@std/text/closest-string";
-import { compileAll, TARGETS } from "../compile/compile.ts";
-import { type Exercise, permissionFlags, permissionsFor } from "../exercise.ts";
-import { answerText, describeOptions } from "../help.ts";
+import { permissionFlags, permissionsFor } from "../exercise.ts";
+import { answerText } from "../help.ts";
 import { EXIT } from "../explain.ts";
 import { UsageError } from "../fault.ts";
-import { hostPlatform, type Platform, PLATFORMS } from "../kit/release.ts";
-import {
-  choiceOption,
-  flagOption,
-  folderOption,
-  operands,
-} from "../option_kinds.ts";
-import { type Options, parseOptions } from "../options.ts";
-import { find, findOne, listText } from "./catalog.ts";
+import { compile, kit } from "./build.ts";
+import { find, findOne, type Lab, listText } from "./catalog.ts";
 import { runInTerminal } from "./child.ts";
-
-/** The exercises, and the folder of their scripts. */
-export interface Lab {
-  /** All of them, in the order of the sheet. */
-  exercises: readonly Exercise[];
-  /** Where the scripts are. */
-  folder: URL;
-}
+import { interruptible } from "./interrupt.ts";
 
 /** What a command does: returns the exit code. */
 type Command = (lab: Lab, args: string[]) => number | Promise<number>;
@@ -140,96 +125,7 @@ async function demo(
   }
 }
 
-const COMPILE_OPTIONS = {
-  _: operands(
-    "[name|number …]",
-    "what to compile; without a name all",
-    String,
-    {
-      values: [],
-    },
-  ),
-  target: choiceOption(TARGETS, Deno.build.target, "the platform"),
-  out: folderOption("dist", "where to"),
-  classroom: flagOption(
-    "let servers and clients talk to other PCs of a private network",
-  ),
-};
-
-async function compile(
-  { exercises, folder }: Lab,
-  args: string[],
-): Promise<number> {
-  if (args.includes("--help")) return showHelp("compile", COMPILE_OPTIONS);
-  const { _: wanted, target, out, classroom } = await parseOptions(
-    COMPILE_OPTIONS,
-    args,
-  );
-  const chosen = wanted.length > 0
-    ? new Set(wanted.flatMap((one) => find(exercises, one)))
-    : exercises;
-  if (classroom) {
-    console.error(
-      "lab: these servers may listen to, and these clients connect to, " +
-        "other PCs of a private network",
-    );
-  }
-  return interruptible(async (signal) => {
-    await compileAll([...chosen], {
-      target,
-      out,
-      isClassroom: classroom,
-      folder,
-      signal,
-      print: console.log,
-    });
-    return EXIT.OK;
-  });
-}
-
-const KIT_OPTIONS = {
-  target: choiceOption(PLATFORMS, hostPlatform() ?? "windows-x64", "whose PC"),
-  out: folderOption("dist", "where to"),
-};
-
-async function kit({ folder }: Lab, args: string[]): Promise<number> {
-  if (args.includes("--help")) return showHelp("kit", KIT_OPTIONS);
-  const { target, out } = await parseOptions(KIT_OPTIONS, args);
-  const { buildKit } = await import("../kit/kit.ts");
-  return await interruptible(async (signal) => {
-    await buildKit({
-      platform: target as Platform,
-      root: new URL("../", folder),
-      out,
-      signal,
-      print: console.log,
-    });
-    return EXIT.OK;
-  });
-}
-
 async function check(lab: Lab, args: string[]): Promise<number> {
   const { checkCommand } = await import("../check/command.ts");
   return await interruptible((signal) => checkCommand(lab, args, signal));
-}
-
-function showHelp(command: string, options: Options): Promise<number> {
-  const operand = options._ ? ` ${options._.value}` : "";
-  console.log(`Usage: deno task ${command} [options]${operand}\n\nOptions:`);
-  console.log(describeOptions(options).join("\n"));
-  return Promise.resolve(EXIT.OK);
-}
-
-/** Lets `work`, which returns an exit code, clean up at Ctrl+C. */
-async function interruptible(
-  work: (signal: AbortSignal) => Promise<number>,
-): Promise<number> {
-  const controller = new AbortController();
-  Deno.addSignalListener("SIGINT", () => controller.abort());
-  try {
-    return await work(controller.signal);
-  } catch (error) {
-    if (controller.signal.aborted) return 130;
-    throw error;
-  }
 }

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import type { Aim } from "../../lib/check/check.ts";
+import type { Aim } from "../../lib/check/kinds.ts";
 import { ECHO_CLIENT_RULES } from "../../lib/check/echo_client.ts";
 import { has } from "../interop/peer.ts";
 import { failsJust, idsOf, judged, python } from "./judged.ts";

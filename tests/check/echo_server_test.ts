@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Aim } from "../../lib/check/check.ts";
+import type { Aim } from "../../lib/check/kinds.ts";
 import { ECHO_SERVER_RULES } from "../../lib/check/echo_server.ts";
 import { has, type Program } from "../interop/peer.ts";
 import { failsJust, idsOf, judged, python } from "./judged.ts";

@@ -5,7 +5,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import type { Aim } from "../../lib/check/check.ts";
+import type { Aim } from "../../lib/check/kinds.ts";
 import type { Tier, Verdict } from "../../lib/check/rule.ts";
 import { Child } from "../child.ts";
 

@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { UDP_CLIENT_RULES, UDP_SERVER_RULES } from "../../lib/check/udp.ts";
+import { UDP_CLIENT_RULES } from "../../lib/check/udp_client.ts";
+import { UDP_SERVER_RULES } from "../../lib/check/udp_server.ts";
 import { has } from "../interop/peer.ts";
 import { failsJust, idsOf, judged, python } from "./judged.ts";
 

@@ -1,22 +1,19 @@
 /**
- * The rules for UDP echo servers and clients: RFC 768, RFC 862.
+ * The rules for UDP echo servers: RFC 768, RFC 862.
  *
  * @module
  */
 
 import { bindUdp, MAX_UDP_PAYLOAD, type UdpSocket } from "../udp.ts";
-import type { Client } from "./client.ts";
+import { encode } from "./bytes.ts";
 import { Finding, type Rule } from "./rule.ts";
 import type { Server } from "./server.ts";
 
-const encode = (text: string) => new TextEncoder().encode(text);
-
+const ANY_PORT = { hostname: "127.0.0.1", port: 0 };
 /** How long a reply may take on the way, in ms. */
 const REPLY_MS = 500;
 /** How often a datagram is sent again until the program listens. */
 const ATTEMPTS = 10;
-/** How long a client may wait for replies that never come, in ms. */
-const PATIENCE_MS = 12_000;
 
 /** Sends a datagram and returns the reply; `undefined` if none comes. */
 async function ask(
@@ -59,10 +56,6 @@ function requireSame(sent: Uint8Array, received: Uint8Array | undefined): void {
   );
 }
 
-function own(): UdpSocket {
-  return bindUdp({ hostname: "127.0.0.1", port: 0 });
-}
-
 /** The rules for servers, in the order in which they are judged. */
 export const UDP_SERVER_RULES: readonly Rule<Server>[] = [
   {
@@ -74,7 +67,7 @@ export const UDP_SERVER_RULES: readonly Rule<Server>[] = [
     readOn: "exercises/udp_server.ts; Python: recvfrom, sendto",
     hint: "recvfrom returns the data and the sender: send to that sender.",
     run: async (server) => {
-      using socket = own();
+      using socket = bindUdp(ANY_PORT);
       await ready(socket, server);
       const sent = encode("Test message: SDN course examples");
       requireSame(sent, await ask(socket, server, sent));
@@ -89,7 +82,7 @@ export const UDP_SERVER_RULES: readonly Rule<Server>[] = [
     hint: "Nothing received is a datagram too: it is no end of file.",
     needs: ["udp-reply"],
     run: async (server) => {
-      using socket = own();
+      using socket = bindUdp(ANY_PORT);
       await ready(socket, server);
       for (const size of [1, 0, 512]) {
         const sent = new Uint8Array(size).map((_, index) => index);
@@ -108,7 +101,7 @@ export const UDP_SERVER_RULES: readonly Rule<Server>[] = [
     hint: "Receive into a buffer of 65,535 bytes.",
     needs: ["udp-reply"],
     run: async (server) => {
-      using socket = own();
+      using socket = bindUdp(ANY_PORT);
       await ready(socket, server);
       for (const size of [1472, MAX_UDP_PAYLOAD]) {
         const sent = new Uint8Array(size).fill(97);
@@ -126,108 +119,14 @@ export const UDP_SERVER_RULES: readonly Rule<Server>[] = [
     hint: "Do not keep the first client's address.",
     needs: ["udp-reply"],
     run: async (server) => {
-      using one = own();
-      using two = own();
+      using one = bindUdp(ANY_PORT);
+      using two = bindUdp(ANY_PORT);
       await ready(one, server);
       for (
         const [socket, text] of [[one, "1"], [two, "2"], [one, "3"]] as const
       ) {
         const sent = encode(text);
         requireSame(sent, await ask(socket, server, sent));
-      }
-    },
-  },
-];
-
-/** What the check does with each datagram of a client. */
-type Answer = (
-  socket: UdpSocket,
-  data: Uint8Array,
-  client: Deno.NetAddr,
-) => Promise<void>;
-
-/** Runs a client against a server that does what `answer` says; counts datagrams. */
-async function against(client: Client, answer: Answer, limitMs: number) {
-  using socket = own();
-  let received = 0;
-  const answering = (async () => {
-    let datagram = await socket.receive();
-    while (datagram) {
-      received++;
-      await answer(socket, datagram.data, datagram.from);
-      datagram = await socket.receive();
-    }
-  })();
-  try {
-    const ending = await client.run(socket.addr.port, limitMs);
-    if (received === 0) throw new Finding("it sent no datagram");
-    return { ...ending, received };
-  } finally {
-    socket.close();
-    await answering;
-  }
-}
-
-/** The rules for clients, in the order in which they are judged. */
-export const UDP_CLIENT_RULES: readonly Rule<Client>[] = [
-  {
-    id: "udp-sends",
-    tier: "basic",
-    title: "sends datagrams, and ends when they are answered",
-    why: "RFC 862, UDP: each datagram is answered by one of the same data.",
-    readOn: "exercises/udp_client.ts; Python: sendto, recvfrom",
-    hint: "There is nothing to connect: send to the address at once.",
-    run: async (client) => {
-      const { code } = await against(
-        client,
-        (socket, data, from) => socket.send(data, from),
-        PATIENCE_MS,
-      );
-      if (code !== 0) {
-        throw new Finding(
-          `it ended with exit code ${code} though all was answered`,
-        );
-      }
-    },
-  },
-  {
-    id: "udp-loss",
-    tier: "strict",
-    title: "does not wait for ever for a reply that is lost",
-    why: "UDP guarantees no delivery: a lost datagram looks like a slow one.",
-    readOn: "exercises/udp_client.ts --answer; Python: settimeout",
-    hint: "Set a timeout, and take it for a loss.",
-    needs: ["udp-sends"],
-    run: async (client) => {
-      const { code } = await against(
-        client,
-        () => Promise.resolve(),
-        PATIENCE_MS,
-      );
-      if (code === 0) {
-        throw new Finding(
-          "it ended with exit code 0 though nothing was answered",
-        );
-      }
-    },
-  },
-  {
-    id: "udp-forged",
-    tier: "strict",
-    title: "takes no reply from another address than the server's",
-    why: "Anybody may send a datagram to its port (RFC 768 has no connection).",
-    readOn: "exercises/udp_client.ts --answer",
-    hint: "Compare the address that recvfrom returns with the server's.",
-    needs: ["udp-loss"],
-    run: async (client) => {
-      using forger = own();
-      const { code } = await against(
-        client,
-        (_, data, from) => forger.send(data, from),
-        PATIENCE_MS,
-      );
-      if (code === 0) {
-        throw new Finding("it took replies from another port for the server's");
       }
     },
   },
