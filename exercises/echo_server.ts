@@ -90,13 +90,13 @@ after the exercise.`,
 /** Sends back all that comes, until the client has sent everything. */
 export async function echo(
   conn: Deno.TcpConn,
-  limits: ReadOptions,
+  { session, idleMs }: ReadOptions,
   log: (line: () => string) => void,
 ): Promise<void> {
   const client = conn.remoteAddr as Deno.NetAddr;
-  for await (const data of readChunks(conn, limits)) {
+  for await (const data of readChunks(conn, { session, idleMs })) {
     log(() => `Data: ${bytesRepr(data)}`);
-    await writeAll(conn, data, limits);
+    await writeAll(conn, data, { session });
     log(() => `sent ${data.length} bytes back to ${formatPeer(client)}`);
   }
 }

@@ -17,7 +17,8 @@ import { addressOption, portOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { announce, reportError } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
-import { writeAll, type WriteOptions } from "../lib/stream.ts";
+import type { Session } from "../lib/session.ts";
+import { writeAll } from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 
 const options = {
@@ -54,10 +55,10 @@ const GREETING = new TextEncoder().encode("Hello, client");
 /** Greets a client; the server closes the connection behind it. */
 export async function greet(
   conn: Deno.TcpConn,
-  limits: WriteOptions,
+  session: Session,
   log: (line: string) => void,
 ): Promise<void> {
-  await writeAll(conn, GREETING, limits);
+  await writeAll(conn, GREETING, { session });
   log(`Greeted ${formatPeer(conn.remoteAddr as Deno.NetAddr)}`);
 }
 
@@ -70,7 +71,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       signal: stop,
       onError: (error) => reportError(exercise, error),
     },
-    (conn, session) => greet(conn, { session }, console.log),
+    (conn, session) => greet(conn, session, console.log),
   );
   console.error(`Listening on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);

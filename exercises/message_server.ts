@@ -83,16 +83,14 @@ const SEND_MS = 5000;
 
 /** Sends a line to all; one that is gone, or does not read, holds up nobody. */
 export async function tell(
-  clients: Iterable<Deno.TcpConn>,
+  clients: Iterable<Session>,
   line: Uint8Array,
 ): Promise<void> {
   const message = encodeLine(line);
-  await Promise.all(
-    Array.from(
-      clients,
-      (conn) => writeAll(conn, message, { timeoutMs: SEND_MS }).catch(() => {}),
-    ),
-  );
+  const send = (session: Session) =>
+    writeAll(session.conn, message, { session, timeoutMs: SEND_MS });
+  // What failed ends the reading, too, and is told by that.
+  await Promise.allSettled(Array.from(clients, send));
 }
 
 /**
@@ -108,7 +106,7 @@ export async function listen(
   const client = formatPeer(conn.remoteAddr as Deno.NetAddr);
   print(`Connection from: ${client}`);
   const awaitLine = () =>
-    session.limit.set(idleMs, `no line came from ${client}`);
+    session.reading.set(idleMs, `no line came from ${client}`);
   awaitLine();
   for await (const line of readLines(readChunks(conn, { session }))) {
     print(`from connected user: ${visibleBytes(line)}`);
@@ -121,11 +119,11 @@ export async function listen(
 export async function main(args: string[], stop: AbortSignal): Promise<void> {
   const { host, port, idle, keep } = await parseOptions(options, args);
   const prompt = new Prompt(" -> ");
-  const clients = new Set<Deno.TcpConn>();
+  const clients = new Set<Session>();
   const bye = new TextEncoder().encode("bye");
   const ended = new AbortController();
 
-  // Typed lines wait until somebody is there to read them.
+  // Typed lines wait until the first client is there to read them.
   const speak = async () => {
     prompt.show();
     for await (const line of typedLines()) {
@@ -151,7 +149,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       onError: (error) => prompt.above(() => reportError(exercise, error)),
     },
     async (conn, session) => {
-      clients.add(conn);
+      clients.add(session);
       let saidBye = false;
       try {
         speaking ??= speak().catch((error) => {
@@ -161,7 +159,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
         saidBye = await listen(conn, session, idle * 1000, prompt.print);
         if (saidBye && clients.size === 1 && !keep) ended.abort();
       } finally {
-        clients.delete(conn);
+        clients.delete(session);
         const peer = formatPeer(conn.remoteAddr as Deno.NetAddr);
         if (!saidBye && !ended.signal.aborted) {
           prompt.above(() => console.error(`${peer} has left`));
@@ -169,10 +167,12 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       }
     },
   );
-  stop.addEventListener("abort", () => {
+  const end = () => {
     tell(clients, bye);
     ended.abort();
-  });
+  };
+  stop.addEventListener("abort", end);
+  if (stop.aborted) end();
   console.error(`Listening on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);
   await server.finished;

@@ -107,8 +107,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
   );
   // To write a line out costs more than to echo it: only where it is shown.
   const log = quiet ? () => {} : (line: () => string) => console.log(line());
-  using socket = bindUdp({ hostname: host, port });
-  stop.addEventListener("abort", () => socket.close());
+  using socket = bindUdp({ hostname: host, port, signal: stop });
   console.log(
     `Starting up UDP echo server on ${host} port ${socket.addr.port}`,
   );

@@ -17,7 +17,8 @@ import { addressOption, portOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { announce, reportError } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
-import { readChunks, type ReadOptions, writeAll } from "../lib/stream.ts";
+import type { Session } from "../lib/session.ts";
+import { readChunks, writeAll } from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 import { bytesRepr } from "../lib/text.ts";
 
@@ -58,14 +59,14 @@ const WELCOME = new TextEncoder().encode("welcome to my server");
 /** Answers the first bytes with the welcome; shows all that comes. */
 export async function welcome(
   conn: Deno.TcpConn,
-  limits: ReadOptions,
+  session: Session,
   log: (line: string) => void,
 ): Promise<void> {
   log(`connected by ${formatPeer(conn.remoteAddr as Deno.NetAddr)}`);
   let isWelcomed = false;
-  for await (const data of readChunks(conn, limits)) {
+  for await (const data of readChunks(conn, { session })) {
     log(`the data is ${bytesRepr(data)}`);
-    if (!isWelcomed) await writeAll(conn, WELCOME, limits);
+    if (!isWelcomed) await writeAll(conn, WELCOME, { session });
     isWelcomed = true;
   }
 }
@@ -79,7 +80,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       signal: stop,
       onError: (error) => reportError(exercise, error),
     },
-    (conn, session) => welcome(conn, { session }, console.log),
+    (conn, session) => welcome(conn, session, console.log),
   );
   console.error(`Listening on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);

@@ -10,7 +10,7 @@ import { UsageError } from "./fault.ts";
 import type { Option, Options, Values } from "./options.ts";
 
 /**
- * What the user gave, by the program's declaration.
+ * The parser behind `parseOptions()`; by itself where nobody can wait for that.
  *
  * @throws {UsageError} if an option is unknown, lacks its value or has a wrong
  * one, or if there are too many operands

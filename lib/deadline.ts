@@ -55,8 +55,11 @@ export async function unlessAborted<T>(
   }
 }
 
+/** A watch looks at its limits at least so often while there are any, in ms. */
+const LOOK_MS = 5000;
+
 /**
- * Keeps any number of limits with one timer: thousands of connections need no
+ * Keeps any number of limits with one alarm: thousands of connections need no
  * timer each, and a busy one pays a clock reading, not a new timer a message.
  */
 export class Watch implements Disposable {
@@ -87,14 +90,15 @@ export class Watch implements Disposable {
   }
 
   // A signal, since the first setTimeout() of a program takes Deno several ms. It
-  // cannot be called off: one that is out of date finds another time to wake at.
+  // cannot be called off: one that is out of date finds another time to wake at,
+  // and none is for later than the next look, so that few of them are about.
   #wakeAt(end: number): void {
-    this.#wake = end;
-    const timeout = AbortSignal.timeout(
-      Math.max(Math.ceil(end - performance.now()), 0),
-    );
+    const now = performance.now();
+    const wake = Math.min(end, now + LOOK_MS);
+    this.#wake = wake;
+    const timeout = AbortSignal.timeout(Math.max(Math.ceil(wake - now), 0));
     timeout.addEventListener("abort", () => {
-      if (this.#wake === end) this.#check();
+      if (this.#wake === wake) this.#check();
     }, { once: true });
   }
 
@@ -126,8 +130,8 @@ export class SilenceLimit implements Disposable {
   #isAlone: boolean;
 
   /**
-   * A limit that is not yet set, kept by `watch` or by one of its own. Of a long
-   * limit, one of its own leaves something behind until the time is over.
+   * A limit that is not yet set, kept by `watch` or by one of its own, whose alarm
+   * may outlive it by seconds.
    */
   constructor(target: Closable, watch?: Watch) {
     this.#target = target;

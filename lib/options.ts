@@ -33,7 +33,7 @@ export type Values<O extends Options> = {
 
 /**
  * What the user gave, by the program's declaration. The parser is loaded only if
- * something was typed: a program without arguments starts sooner.
+ * something was typed: a client or a pure program without arguments starts sooner.
  *
  * @throws {UsageError} if an option is unknown, lacks its value or has a wrong
  * one, or if there are too many operands

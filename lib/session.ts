@@ -12,7 +12,7 @@ import type { Turns } from "./turns.ts";
 const LINGER_MS = 1000;
 
 /** What all sessions of a server share. */
-export interface Service {
+export interface Shared {
   /** Keeps their limits of time. */
   readonly watch: Watch;
   /** Lets many busy clients take turns. */
@@ -26,36 +26,53 @@ export interface Service {
  * of a server.
  */
 export class Session {
-  /** The limit of what it waits for: one wait at a time. */
-  readonly limit: SilenceLimit;
+  /** The limit of what is waited for from the peer. */
+  readonly reading: SilenceLimit;
+  /** The limit of what the peer has to take; a write may wait beside a read. */
+  readonly writing: SilenceLimit;
   /** Whether a read waits, which a stop of the server may end. */
   isReading: boolean = false;
   /** Whether the peer has sent everything: its end of file was read. */
-  isHeard: boolean = false;
-  /** In which count it was met last; for {@linkcode Turns}. */
-  count: number = 0;
+  isPeerDone: boolean = false;
+  /** In which sample it was met last; for {@linkcode Turns}. */
+  metIn: number = -1;
+  #reason: DOMException | undefined;
 
   /** A session that has just begun; in a server with what it shares with others. */
   constructor(
     readonly conn: Deno.TcpConn,
-    readonly service?: Service,
+    readonly shared?: Shared,
   ) {
-    this.limit = new SilenceLimit(conn, service?.watch);
+    this.reading = new SilenceLimit(conn, shared?.watch);
+    this.writing = new SilenceLimit(conn, shared?.watch);
   }
 
-  /** Closes the connection; its session is over. */
-  close(): void {
-    this.limit[Symbol.dispose]();
+  /** Why it was closed from this side, if it was: for whoever waited on it. */
+  get error(): DOMException | undefined {
+    return this.reading.error ?? this.writing.error ?? this.#reason;
+  }
+
+  /** Ends the limits; the connection stays open. */
+  release(): void {
+    this.reading[Symbol.dispose]();
+    this.writing[Symbol.dispose]();
+  }
+
+  /** Closes the connection; whoever waits on it finds `reason` in `error`. */
+  close(reason?: DOMException): void {
+    this.#reason ??= reason;
+    this.release();
     closeQuietly(this.conn);
   }
 
   /**
-   * Half-closes, then waits until the peer closes too: a close with input unread
-   * would reset the connection, and the peer could lose what it was just sent.
+   * Half-closes, then waits until the peer closes too, unless it has: a close with
+   * input unread would reset the connection, and the peer could lose what it was
+   * just sent.
    */
   async finish(): Promise<void> {
-    if (this.isHeard) return;
-    this.limit.set(LINGER_MS, "the peer did not close");
+    if (this.isPeerDone) return;
+    this.reading.set(LINGER_MS, "the peer did not close");
     const scratch = new Uint8Array(512);
     try {
       await this.conn.closeWrite();

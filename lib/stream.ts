@@ -11,8 +11,8 @@ import { formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { Session } from "./session.ts";
 
-// A reader's buffer grows only while reads fill it: an idle connection holds
-// little, a bulk transfer needs few reads.
+// A reader's buffer grows while reads fill it, and shrinks when they hardly do: an
+// idle connection holds little, a bulk transfer needs few reads.
 const FIRST_BUFFER = 512, LAST_BUFFER = 262_144, GROWTH = 8;
 
 /** How long a peer may read nothing of what it is sent, in ms. */
@@ -22,10 +22,10 @@ const WRITE_MS = 10_000;
 export interface ReadOptions {
   /**
    * Closes the connection when nothing comes for so many milliseconds; without it,
-   * the limit of the session is as the caller sets it.
+   * `session.reading` is as the caller sets it.
    */
   idleMs?: number;
-  /** Whose connection it is, in a server. */
+  /** The session of the connection, which a server gives its handler. */
   session?: Session;
 }
 
@@ -33,16 +33,17 @@ export interface ReadOptions {
 export interface WriteOptions {
   /** Closes the connection when the peer takes nothing for so many milliseconds. */
   timeoutMs?: number;
-  /** Whose connection it is, in a server. */
+  /** The session of the connection, which a server gives its handler. */
   session?: Session;
 }
 
 /**
  * What the peer sends, as it arrives, up to its end of file. The reads know no
  * message boundaries: TCP is a stream of bytes. A chunk is valid only until the
- * next one is asked for, since the buffer is used again.
+ * next one is asked for, since the buffer is used again; one is asked for at a
+ * time, as `for await` does. In a server that stops, the bytes end.
  *
- * The iterator rejects with:
+ * The iteration rejects with:
  * - {@linkcode DOMException} "TimeoutError" if nothing came for `idleMs`; the
  *   connection is then closed
  * - {@linkcode Deno.errors.ConnectionReset} if the peer broke the connection off
@@ -50,22 +51,20 @@ export interface WriteOptions {
 export function readChunks(
   conn: Deno.TcpConn,
   options: ReadOptions = {},
-): AsyncIterableIterator<Uint8Array> {
+): AsyncIterable<Uint8Array> {
   return new Chunks(conn, options);
 }
 
 // Not a generator, which would be shorter: a server has one for each of thousands
 // of silent connections, and a generator that waits takes much more memory.
 class Chunks implements AsyncIterableIterator<Uint8Array> {
-  #conn: Deno.TcpConn;
   #session: Session;
   #isOwn: boolean;
   #idleMs: number | undefined;
   #buffer = new Uint8Array(FIRST_BUFFER);
-  #isServed = false;
+  #hasRead = false;
 
   constructor(conn: Deno.TcpConn, { idleMs, session }: ReadOptions) {
-    this.#conn = conn;
     this.#session = session ?? new Session(conn);
     this.#isOwn = !session;
     this.#idleMs = idleMs;
@@ -76,8 +75,8 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
   }
 
   next(): Promise<IteratorResult<Uint8Array>> {
-    const turn = this.#isServed
-      ? this.#session.service?.turns.next(this.#session)
+    const turn = this.#hasRead
+      ? this.#session.shared?.turns.next(this.#session)
       : undefined;
     return turn ? turn.then(() => this.#read()) : this.#read();
   }
@@ -87,11 +86,11 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
   }
 
   #read(): Promise<IteratorResult<Uint8Array>> {
-    const { limit, service } = this.#session;
-    if (service?.isOver) return this.return();
-    if (this.#idleMs !== undefined) limit.set(this.#idleMs, "nothing came");
+    const { conn, reading, shared } = this.#session;
+    if (shared?.isOver) return this.return();
+    if (this.#idleMs !== undefined) reading.set(this.#idleMs, "nothing came");
     this.#session.isReading = true;
-    return this.#conn.read(this.#buffer).then(
+    return conn.read(this.#buffer).then(
       (count) => this.#take(count),
       (error) => this.#fail(error),
     );
@@ -100,31 +99,30 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
   #take(count: number | null): IteratorResult<Uint8Array> {
     this.#session.isReading = false;
     // Not while a handler works: to answer may take its time.
-    if (this.#idleMs !== undefined) this.#session.limit.pause();
+    if (this.#idleMs !== undefined) this.#session.reading.pause();
     if (count === null) {
-      this.#session.isHeard = true;
+      this.#session.isPeerDone = true;
       return this.#end();
     }
-    this.#isServed = true;
+    this.#hasRead = true;
     const value = this.#buffer.subarray(0, count);
-    if (count === this.#buffer.length && count < LAST_BUFFER) {
-      this.#buffer = new Uint8Array(Math.min(count * GROWTH, LAST_BUFFER));
-    }
+    const { length } = this.#buffer;
+    const isFull = count === length && length < LAST_BUFFER;
+    const isTooLarge = count * GROWTH < length && length > FIRST_BUFFER;
+    if (isFull || isTooLarge) this.#buffer = new Uint8Array(roomFor(count));
     return { done: false, value };
   }
 
   #fail(error: unknown): IteratorResult<Uint8Array> {
+    const { conn, shared } = this.#session;
+    this.#session.isReading = false;
     const end = this.#end();
-    if (this.#session.service?.isOver) return end;
-    throw located(
-      this.#session.limit.error ?? error,
-      "read",
-      peerOf(this.#conn),
-    );
+    if (shared?.isOver) return end;
+    throw located(this.#session.error ?? error, "read", peerOf(conn));
   }
 
   #end(): IteratorReturnResult<undefined> {
-    if (this.#isOwn) this.#session.limit[Symbol.dispose]();
+    if (this.#isOwn) this.#session.release();
     return { done: true, value: undefined };
   }
 }
@@ -143,17 +141,17 @@ export async function writeAll(
   bytes: Uint8Array,
   { timeoutMs = WRITE_MS, session }: WriteOptions = {},
 ): Promise<void> {
-  const { limit } = session ?? new Session(conn);
+  const own = session ?? new Session(conn);
   try {
     for (let sent = 0; sent < bytes.length;) {
-      limit.set(timeoutMs, "the peer read nothing");
+      own.writing.set(timeoutMs, "the peer read nothing");
       sent += await conn.write(sent === 0 ? bytes : bytes.subarray(sent));
     }
-    limit.pause();
   } catch (error) {
-    throw located(limit.error ?? error, "write", peerOf(conn));
+    throw located(own.error ?? error, "write", peerOf(conn));
   } finally {
-    if (!session) limit[Symbol.dispose]();
+    own.writing.pause();
+    if (!session) own.release();
   }
 }
 
@@ -194,6 +192,10 @@ export async function readToEnd(
       `${peerOf(conn)} closed the connection without a word`,
     );
   }
+}
+
+function roomFor(count: number): number {
+  return Math.max(FIRST_BUFFER, Math.min(count * GROWTH, LAST_BUFFER));
 }
 
 function peerOf(conn: Deno.TcpConn): string {

@@ -8,23 +8,28 @@
  * @module
  */
 
-import { Watch } from "./deadline.ts";
+import { timeoutError, Watch } from "./deadline.ts";
 import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { requirePermission } from "./permission.ts";
-import { type Service, Session } from "./session.ts";
+import { Session, type Shared } from "./session.ts";
 import { Turns } from "./turns.ts";
 
 /** How long a server that stops goes on reading what is on its way, in ms. */
 const DRAIN_MS = 100;
-/** When a server that stops closes what is still open, in ms; in 2 s all is over. */
+/** When a server that stops closes what is still open, in ms. */
 const SHUTDOWN_MS = 1800;
 /** How many clients a server serves at once, unless it is told otherwise. */
 const MOST_CLIENTS = 10_000;
 /** The pause after a failed accept, such as with a full table of descriptors, in ms. */
 const ACCEPT_PAUSE_MS = 100;
 
-/** Serves one client; the connection is closed when it settles. */
+/**
+ * Serves one client; when it settles, the connection is closed as soon as the client
+ * has closed too, or a second later. `session` is for `readChunks()` and
+ * `writeAll()`: with it they heed the stop of the server, take turns, and share
+ * one alarm.
+ */
 export type TcpHandler = (
   conn: Deno.TcpConn,
   session: Session,
@@ -34,11 +39,11 @@ export type TcpHandler = (
 export interface ServeTcpOptions extends Endpoint {
   /** Stops the server, as `shutdown()` does. */
   signal?: AbortSignal;
-  /** How many clients are served at once; the others find the connection closed. */
+  /** How many handlers run at once; other clients find the connection closed. */
   maxConnections?: number;
   /**
    * Is told what a handler threw, with the peer; and why an accept failed or a
-   * client was turned away, once until one is served again.
+   * client was turned away, once until one is served again. It must not throw.
    */
   onError: (error: unknown, peer?: Deno.NetAddr) => void;
 }
@@ -47,9 +52,12 @@ export interface ServeTcpOptions extends Endpoint {
 export interface TcpServer extends AsyncDisposable {
   /** Where it listens; with port 0 asked for, the port that the system chose. */
   readonly addr: Deno.NetAddr;
-  /** Settles when the last client has been served after a shutdown. */
+  /** Settles when the last handler has, after a shutdown. */
   readonly finished: Promise<void>;
-  /** Accepts no more, lets replies on their way finish, closes within 2 s. */
+  /**
+   * Accepts no more, lets replies on their way finish, and closes every connection
+   * within 2 s; settles as `finished` does.
+   */
   shutdown(): Promise<void>;
 }
 
@@ -74,7 +82,7 @@ export function serveTcp(
     throw located(error, "listen", address);
   }
   const server = new Server(listener, options, handler);
-  signal?.addEventListener("abort", () => server.shutdown(), { once: true });
+  signal?.addEventListener("abort", server.shutdown, { once: true });
   if (signal?.aborted) server.shutdown();
   return server;
 }
@@ -86,12 +94,12 @@ class Server implements TcpServer {
   #handler: TcpHandler;
   #most: number;
   #onError: ServeTcpOptions["onError"];
-  #service: Service = { watch: new Watch(), turns: new Turns(), isOver: false };
+  #shared: Shared = { watch: new Watch(), turns: new Turns(), isOver: false };
   #sessions = new Set<Session>();
-  #served = 0;
+  #active = 0;
   #isInTrouble = false;
   #isStopping = false;
-  #allGone = Promise.withResolvers<void>();
+  #allGone: PromiseWithResolvers<void> | undefined;
 
   constructor(
     listener: Deno.TcpListener,
@@ -106,13 +114,13 @@ class Server implements TcpServer {
     this.finished = this.#run();
   }
 
-  shutdown(): Promise<void> {
+  shutdown = (): Promise<void> => {
     if (!this.#isStopping) {
       this.#isStopping = true;
       this.#listener.close();
     }
     return this.finished;
-  }
+  };
 
   [Symbol.asyncDispose](): Promise<void> {
     return this.shutdown();
@@ -131,12 +139,12 @@ class Server implements TcpServer {
       }
     }
     if (this.#sessions.size > 0) await this.#drain();
-    this.#service.watch[Symbol.dispose]();
+    this.#shared.watch[Symbol.dispose]();
   }
 
   // A handler's failure ends here, with its connection: the server goes on.
   async #serve(conn: Deno.TcpConn): Promise<void> {
-    const session = new Session(conn, this.#service);
+    const session = new Session(conn, this.#shared);
     this.#sessions.add(session);
     try {
       conn.setNoDelay(true);
@@ -144,7 +152,7 @@ class Server implements TcpServer {
         try {
           await this.#handler(conn, session);
         } finally {
-          this.#served--;
+          this.#active--;
         }
       }
       await session.finish();
@@ -153,21 +161,19 @@ class Server implements TcpServer {
     } finally {
       session.close();
       this.#sessions.delete(session);
-      if (this.#isStopping && this.#sessions.size === 0) {
-        this.#allGone.resolve();
-      }
+      if (this.#sessions.size === 0) this.#allGone?.resolve();
     }
   }
 
   /** Whether one more client is served; it then has a place. */
   #admits(): boolean {
-    if (this.#served === this.#most) {
+    if (this.#active === this.#most) {
       const limit = `no more than ${this.#most} clients are served at once`;
       this.#tell(new Deno.errors.Busy(limit));
       return false;
     }
     this.#isInTrouble = false;
-    this.#served++;
+    this.#active++;
     return true;
   }
 
@@ -179,9 +185,10 @@ class Server implements TcpServer {
 
   // What is on its way is still read and answered; then no read may wait longer.
   async #drain(): Promise<void> {
+    this.#allGone = Promise.withResolvers();
     const timers = [
       setTimeout(() => {
-        this.#service.isOver = true;
+        this.#shared.isOver = true;
         this.#close(({ isReading }) => isReading);
       }, DRAIN_MS),
       setTimeout(() => this.#close(() => true), SHUTDOWN_MS),
@@ -191,8 +198,9 @@ class Server implements TcpServer {
   }
 
   #close(isChosen: (session: Session) => boolean): void {
+    const reason = timeoutError("the server has stopped");
     for (const session of this.#sessions) {
-      if (isChosen(session)) session.close();
+      if (isChosen(session)) session.close(reason);
     }
   }
 }

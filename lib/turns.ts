@@ -11,8 +11,8 @@
 
 /** More busy connections than this are a crowd; up to 128 are served fairly. */
 const MANY = 100;
-/** Among so many reads in a row the busy connections are counted. */
-const COUNTED_READS = 1024;
+/** So many reads in a row are a sample, in which busy connections are counted. */
+const SAMPLE_READS = 1024;
 /** After so many reads the size of the crowd is found out anew. */
 const TRUSTED_READS = 8192;
 /** How much of a crowd is expected again when fewer came. */
@@ -20,14 +20,14 @@ const KEPT = 0.9;
 
 /** A connection that takes turns. */
 export interface Taker {
-  /** In which count it was met last: {@linkcode Turns} notes it here. */
-  count: number;
+  /** In which sample it was met last, or -1: {@linkcode Turns} notes it here. */
+  metIn: number;
 }
 
 /** The turns of all connections of one server. */
 export class Turns {
   // Of the connections, only numbers are kept: one that is gone is not held on to.
-  #count = 2; // so that the 0 of a newcomer is not the last count
+  #sample = 1;
   #busy = 0;
   #reads = 0;
   #isCrowd = false;
@@ -61,13 +61,13 @@ export class Turns {
   }
 
   #meet(conn: Taker): void {
-    // Busy is who was met in the last count, too: not a client that comes, says one
-    // thing and leaves, however many of them there are.
-    if (conn.count === this.#count - 1) this.#busy++;
-    conn.count = this.#count;
-    if (++this.#reads < COUNTED_READS) return;
+    // Busy is who was met in the last sample, too: not a client that comes, says
+    // one thing and leaves, however many of them there are.
+    if (conn.metIn === this.#sample - 1) this.#busy++;
+    conn.metIn = this.#sample;
+    if (++this.#reads < SAMPLE_READS) return;
     this.#isCrowd = this.#busy > MANY;
-    this.#count++;
+    this.#sample++;
     this.#busy = this.#reads = 0;
   }
 

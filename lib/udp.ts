@@ -16,8 +16,15 @@ import { requirePermission } from "./permission.ts";
 /** The largest payload, in bytes: 65,535 less the IPv4 and the UDP header. */
 export const MAX_UDP_PAYLOAD = 65_507;
 
-/** Of how many hosts it is kept that they may be sent to. */
+/** How many hosts are remembered as permitted. */
 const MOST_GRANTED = 1024;
+
+/** Where to bind. */
+export interface BindOptions extends Endpoint {
+  /** Closes the socket. */
+  signal?: AbortSignal;
+}
+
 /** One datagram; `data` is valid until the next one is received. */
 export interface Datagram {
   /** The payload, never cut. */
@@ -127,7 +134,7 @@ export class UdpSocket implements Disposable {
  * @throws {Deno.errors.NotCapable} without net access to `hostname:port`
  * @throws {Deno.errors.NotSupported} if Deno runs without `--unstable-net`
  */
-export function bindUdp({ hostname, port }: Endpoint): UdpSocket {
+export function bindUdp({ hostname, port, signal }: BindOptions): UdpSocket {
   if (typeof Deno.listenDatagram !== "function") {
     throw new Deno.errors.NotSupported(
       "UDP needs Deno's unstable net API: run with --unstable-net, " +
@@ -136,11 +143,14 @@ export function bindUdp({ hostname, port }: Endpoint): UdpSocket {
   }
   const address = formatEndpoint({ hostname, port });
   requirePermission({ name: "net", host: address });
+  let conn: Deno.DatagramConn;
   try {
-    return new UdpSocket(
-      Deno.listenDatagram({ transport: "udp", hostname, port }),
-    );
+    conn = Deno.listenDatagram({ transport: "udp", hostname, port });
   } catch (error) {
     throw located(error, "listen", address);
   }
+  const socket = new UdpSocket(conn);
+  signal?.addEventListener("abort", () => socket.close(), { once: true });
+  if (signal?.aborted) socket.close();
+  return socket;
 }

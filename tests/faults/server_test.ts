@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { connectTcp } from "../../lib/connect.ts";
 import { readChunks, writeAll } from "../../lib/stream.ts";
 import { serveTcp } from "../../lib/tcp.ts";
@@ -311,6 +311,41 @@ Deno.test({
   server.kill("SIGINT");
   assertEquals((await server.result).code, 130);
   await writing;
+});
+
+Deno.test({
+  name: "echo_server that stops says why it closes a client that does not read",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("echo_server", ["--quiet"]);
+  using stuck = await connectTcp({ hostname: "127.0.0.1", port: server.port });
+  const writing = assertRejects(
+    () => writeAll(stuck, new Uint8Array(1 << 26)),
+    Error,
+  );
+  await until(() => isServed(server.port), "the server serves");
+  server.kill("SIGINT");
+  const { code, stderr } = await server.result;
+  assertEquals(code, 0);
+  assertMatch(
+    stderr,
+    /^\s*echo_server: 127\.0\.0\.1:\d+: the server has stopped\n$/,
+  );
+  await writing;
+});
+
+Deno.test({
+  name: "message_server gives up a client that does not read, and says so",
+  permissions: CHILDREN,
+}, async () => {
+  // More lines than the buffers between the two hold.
+  const input = `${"x".repeat(60_000)}\n`.repeat(300);
+  await using server = await serve("message_server", [], { input });
+  using _stuck = await connectTcp({
+    hostname: "127.0.0.1",
+    port: server.port,
+  });
+  await server.line(/^message_server: .*: the peer read nothing for 5 s$/);
 });
 
 Deno.test({

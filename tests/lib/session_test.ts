@@ -20,7 +20,7 @@ Deno.test({
   const session = new Session(await connectTcp(server.addr));
   await writeAll(session.conn, new Uint8Array(100_000), { session });
   await session.finish();
-  assertEquals(session.limit.error, undefined);
+  assertEquals(session.error, undefined);
   session.close();
   assertEquals(server.errors, []);
 });
@@ -33,7 +33,7 @@ Deno.test({
   const session = new Session(await connectTcp(listener.addr));
   using _silent = await listener.accept();
   await session.finish();
-  assert(session.limit.error?.message.startsWith("the peer did not close"));
+  assert(session.error?.message.startsWith("the peer did not close"));
   session.close();
 });
 
@@ -44,7 +44,7 @@ Deno.test({
   await using server = serve(() => Promise.resolve());
   const session = new Session(await connectTcp(server.addr));
   for await (const _ of readChunks(session.conn, { session }));
-  assert(session.isHeard);
+  assert(session.isPeerDone);
   await session.finish();
   session.close();
 });

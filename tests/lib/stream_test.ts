@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connectTcp } from "../../lib/connect.ts";
 import type { Fault } from "../../lib/fault.ts";
+import { Session } from "../../lib/session.ts";
 import { readChunks, readToEnd, writeAll } from "../../lib/stream.ts";
 import { connectAndReset } from "../faults/reset.ts";
 import { echo, serve } from "../server.ts";
@@ -32,6 +33,47 @@ Deno.test({
     () => conn.read(new Uint8Array(1)),
     Deno.errors.BadResource,
   );
+});
+
+Deno.test({
+  name: "writeAll() leaves the limit of a read beside it alone",
+  permissions: LOOPBACK,
+}, async () => {
+  await using server = serve(async (conn) => {
+    for await (const _ of readChunks(conn)); // listens, says nothing
+  });
+  const session = new Session(await connectTcp(server.addr));
+  const reading = assertRejects(
+    async () => {
+      const options = { session, idleMs: 100 };
+      for await (const _ of readChunks(session.conn, options));
+    },
+    DOMException,
+    "nothing came for 0.1 s",
+  );
+  await writeAll(session.conn, encode("a"), { session });
+  await reading;
+  session.close();
+});
+
+Deno.test({
+  name:
+    "readChunks() takes small chunks after large ones, and large ones again",
+  permissions: LOOPBACK,
+}, async () => {
+  await using server = serve(echo);
+  using conn = await connectTcp(server.addr);
+  for (const size of [65_536, 1, 600, 1, 65_536, 5]) {
+    const sent = crypto.getRandomValues(new Uint8Array(size));
+    const writing = writeAll(conn, sent);
+    const back: number[] = [];
+    for await (const chunk of readChunks(conn, { idleMs: 5000 })) {
+      back.push(...chunk);
+      if (back.length === sent.length) break;
+    }
+    await writing;
+    assertEquals(new Uint8Array(back), sent);
+  }
 });
 
 Deno.test({

@@ -3,7 +3,7 @@ import { type Taker, Turns } from "../../lib/turns.ts";
 
 /** As many connections that have not been served yet. */
 function connections(length: number): Taker[] {
-  return Array.from({ length }, () => ({ count: 0 }));
+  return Array.from({ length }, () => ({ metIn: -1 }));
 }
 
 /** Turns that have seen all of `conns` read, again and again: a crowd. */

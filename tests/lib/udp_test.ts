@@ -47,6 +47,20 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "bindUdp() closes the socket with its signal, also with one that has aborted",
+  permissions: LOOPBACK,
+}, async () => {
+  const controller = new AbortController();
+  const options = { hostname: "127.0.0.1", port: 0, signal: controller.signal };
+  const socket = bindUdp(options);
+  const pending = socket.receive();
+  controller.abort();
+  assertEquals(await pending, undefined);
+  assertEquals(await bindUdp(options).receive(), undefined);
+});
+
+Deno.test({
   name: "close() ends a pending receive() with undefined",
   permissions: LOOPBACK,
 }, async () => {
