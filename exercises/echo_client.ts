@@ -21,6 +21,7 @@ import {
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { runExercise } from "../lib/run.ts";
+import { Session } from "../lib/session.ts";
 import { readChunks, writeAll } from "../lib/stream.ts";
 import { bytesRepr, visibleBytes } from "../lib/text.ts";
 
@@ -82,11 +83,14 @@ export async function exchange(
     received += chunk.length;
   };
 
-  const sending = writeAll(conn, message);
+  const session = new Session(conn);
+  const sending = writeAll(conn, message, { session, timeoutMs });
   sending.catch(() => {}); // What a failed write means, the reads tell better.
   if (message.length > 0) {
     try {
-      for await (const chunk of readChunks(conn, { idleMs: timeoutMs })) {
+      for await (
+        const chunk of readChunks(conn, { session, idleMs: timeoutMs })
+      ) {
         take(chunk);
         if (received === message.length) break;
       }
@@ -104,7 +108,7 @@ export async function exchange(
   await conn.closeWrite();
   try {
     // Whatever comes now is more than an echo.
-    for await (const chunk of readChunks(conn, { idleMs: CLOSE_MS })) {
+    for await (const chunk of readChunks(conn, { session, idleMs: CLOSE_MS })) {
       take(chunk);
     }
   } catch (error) {

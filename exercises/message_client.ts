@@ -19,6 +19,7 @@ import { encodeLine, isBye, readLines } from "../lib/lines.ts";
 import { hostOption, portOption, secondsOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { runExercise } from "../lib/run.ts";
+import { Session } from "../lib/session.ts";
 import { readChunks, writeAll } from "../lib/stream.ts";
 import { Prompt, typedLines } from "../lib/terminal.ts";
 import { visibleBytes } from "../lib/text.ts";
@@ -60,10 +61,11 @@ thread, or select() over both, does what the event loop does here.`,
 
 /** Shows what the server says; returns whether it ended with `bye`. */
 export async function listen(
-  conn: Deno.TcpConn,
+  session: Session,
   print: (line: string) => void,
 ): Promise<boolean> {
-  for await (const line of readLines(readChunks(conn))) {
+  const chunks = readChunks(session.conn, { session });
+  for await (const line of readLines(chunks)) {
     print(`Received from server: ${visibleBytes(line)}`);
     if (isBye(line)) return true;
   }
@@ -72,17 +74,17 @@ export async function listen(
 
 /** Sends line by line until `bye` or the end, then half-closes. */
 export async function speak(
-  conn: Deno.TcpConn,
+  session: Session,
   lines: AsyncIterable<Uint8Array>,
   prompt: () => void,
 ): Promise<void> {
   prompt();
   for await (const line of lines) {
-    await writeAll(conn, encodeLine(line));
+    await writeAll(session.conn, encodeLine(line), { session });
     if (isBye(line)) break;
     prompt();
   }
-  await conn.closeWrite();
+  await session.conn.closeWrite();
 }
 
 /** Waits for `promise`, but no longer than `ms`. */
@@ -102,9 +104,10 @@ export async function main(args: string[]): Promise<void> {
   using conn = await connectTcp({ hostname: host, port, timeoutMs });
   const prompt = new Prompt(" -> ");
 
-  const heard = listen(conn, prompt.print)
+  const session = new Session(conn);
+  const heard = listen(session, prompt.print)
     .then((bye) => bye ? "bye" : "closed");
-  const said = speak(conn, typedLines(), () => prompt.show())
+  const said = speak(session, typedLines(), () => prompt.show())
     .then(() => "said", (error) => {
       if (error instanceof RangeError) throw error;
       return heard; // The server is gone: what it said before still counts.

@@ -81,7 +81,7 @@ the conversation, by the same kind of rule; Ctrl+D at the server says it for you
 /** How long a client may take to read a message before it is given up, in ms. */
 const SEND_MS = 5000;
 
-/** Sends a line to all; one that is gone, or does not read, holds up nobody. */
+/** Sends a line to all; one that does not read holds up the others for 5 s at most. */
 export async function tell(
   clients: Iterable<Session>,
   line: Uint8Array,

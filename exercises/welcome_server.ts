@@ -13,18 +13,22 @@
 
 import { formatPeer } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
-import { addressOption, portOption } from "../lib/option_kinds.ts";
+import {
+  addressOption,
+  portOption,
+  secondsOption,
+} from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { announce, reportError } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
-import type { Session } from "../lib/session.ts";
-import { readChunks, writeAll } from "../lib/stream.ts";
+import { readChunks, type ReadOptions, writeAll } from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 import { bytesRepr } from "../lib/text.ts";
 
 const options = {
   host: addressOption("the address to listen on; 0.0.0.0 for other PCs too"),
   port: portOption(65432, 0),
+  idle: secondsOption(600, "close a client that is silent for so long"),
 };
 
 export const exercise: Exercise = {
@@ -59,12 +63,12 @@ const WELCOME = new TextEncoder().encode("welcome to my server");
 /** Answers the first bytes with the welcome; shows all that comes. */
 export async function welcome(
   conn: Deno.TcpConn,
-  session: Session,
+  { session, idleMs }: ReadOptions,
   log: (line: string) => void,
 ): Promise<void> {
   log(`connected by ${formatPeer(conn.remoteAddr as Deno.NetAddr)}`);
   let isWelcomed = false;
-  for await (const data of readChunks(conn, { session })) {
+  for await (const data of readChunks(conn, { session, idleMs })) {
     log(`the data is ${bytesRepr(data)}`);
     if (!isWelcomed) await writeAll(conn, WELCOME, { session });
     isWelcomed = true;
@@ -72,7 +76,8 @@ export async function welcome(
 }
 
 export async function main(args: string[], stop: AbortSignal): Promise<void> {
-  const { host, port } = await parseOptions(options, args);
+  const { host, port, idle } = await parseOptions(options, args);
+  const idleMs = idle * 1000;
   await using server = serveTcp(
     {
       hostname: host,
@@ -80,7 +85,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       signal: stop,
       onError: (error) => reportError(exercise, error),
     },
-    (conn, session) => welcome(conn, session, console.log),
+    (conn, session) => welcome(conn, { session, idleMs }, console.log),
   );
   console.error(`Listening on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);

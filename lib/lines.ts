@@ -9,6 +9,9 @@
 
 const LF = 10, CR = 13;
 
+/** After so many lines or bytes without a pause all others get their turn. */
+const LINES_AT_ONCE = 1000, BYTES_AT_ONCE = 65_536;
+
 /** The longest line, in bytes, that {@linkcode readLines} takes by itself. */
 export const MAX_LINE_BYTES = 65_536;
 
@@ -42,6 +45,7 @@ export async function* readLines(
   // copied, into one array that grows, however small the chunks are.
   let line = new Uint8Array(256);
   let length = 0;
+  let lines = 0, bytes = 0;
 
   const append = (part: Uint8Array) => {
     const needed = length + part.length;
@@ -72,8 +76,15 @@ export async function* readLines(
       end = chunk.indexOf(LF, start)
     ) {
       append(chunk.subarray(start, end));
+      bytes += end + 1 - start;
       yield take();
       start = end + 1;
+      // What always has a line ready would never let the event loop run: no other
+      // client would be heard, and no Ctrl+C.
+      if (++lines >= LINES_AT_ONCE || bytes >= BYTES_AT_ONCE) {
+        await new Promise((resolve) => setTimeout(resolve));
+        lines = bytes = 0;
+      }
     }
     append(chunk.subarray(start));
   }

@@ -72,8 +72,12 @@ export function sayWhatFailed(program: string, error: unknown): number {
   const { message, hint, exitCode } = explain(error);
   // What the user typed may hold control characters, too.
   const lines = message.split("\n").map((line) => visible(line));
-  console.error(`${program}: ${lines.join("\n")}`);
-  if (hint) console.error(`hint: ${hint}`);
+  try {
+    console.error(`${program}: ${lines.join("\n")}`);
+    if (hint) console.error(`hint: ${hint}`);
+  } catch {
+    // Nobody can be told, as with a full disk: the exit code still says it.
+  }
   return exitCode;
 }
 

@@ -16,7 +16,9 @@ import { Session, type Shared } from "./session.ts";
 import { Turns } from "./turns.ts";
 
 /** How long a server that stops goes on reading what is on its way, in ms. */
-const DRAIN_MS = 100;
+const DRAIN_MS = 80;
+/** When it closes connections that wait for a read still, in ms. */
+const IDLE_MS = 100;
 /** When a server that stops closes what is still open, in ms. */
 const SHUTDOWN_MS = 1800;
 /** How many clients a server serves at once, unless it is told otherwise. */
@@ -183,14 +185,13 @@ class Server implements TcpServer {
     this.#isInTrouble = true;
   }
 
-  // What is on its way is still read and answered; then no read may wait longer.
+  // What is on its way is still read and answered; then no read begins, and a little
+  // later none waits: one that has just brought something is answered, too.
   async #drain(): Promise<void> {
     this.#allGone = Promise.withResolvers();
     const timers = [
-      setTimeout(() => {
-        this.#shared.isOver = true;
-        this.#close(({ isReading }) => isReading);
-      }, DRAIN_MS),
+      setTimeout(() => this.#shared.isOver = true, DRAIN_MS),
+      setTimeout(() => this.#close(({ isReading }) => isReading), IDLE_MS),
       setTimeout(() => this.#close(() => true), SHUTDOWN_MS),
     ];
     await this.#allGone.promise;

@@ -15,6 +15,8 @@ const MANY = 100;
 const SAMPLE_READS = 1024;
 /** After so many reads the size of the crowd is found out anew. */
 const TRUSTED_READS = 8192;
+/** No round is kept open for longer, in ms, whoever may still come. */
+const ROUND_MS = 50;
 /** How much of a crowd is expected again when fewer came. */
 const KEPT = 0.9;
 
@@ -32,6 +34,7 @@ export class Turns {
   #reads = 0;
   #isCrowd = false;
   #round: PromiseWithResolvers<void> | undefined;
+  #latest = 0;
   #served = 0;
   #size = 0;
   #trusted = 0;
@@ -46,9 +49,14 @@ export class Turns {
       this.#meet(conn);
       return;
     }
+    // A newcomer may have said all that it has to say, and leave.
+    const isNew = conn.metIn < 0;
+    conn.metIn = this.#sample;
+    if (isNew) return;
     this.#served++;
     if (!this.#round) {
       this.#round = Promise.withResolvers();
+      this.#latest = performance.now() + ROUND_MS;
       this.#endWhenQuiet();
     }
     const { promise } = this.#round;
@@ -75,10 +83,13 @@ export class Turns {
   #endWhenQuiet(): void {
     const served = this.#served;
     this.#timer = setTimeout(() => {
-      if (this.#served > served) return this.#endWhenQuiet();
-      this.#isCrowd = served > MANY;
+      const isQuiet = this.#served === served;
+      if (!isQuiet && performance.now() < this.#latest) {
+        return this.#endWhenQuiet();
+      }
+      this.#isCrowd = this.#served > MANY;
       // Some may only be late: those who have left are forgotten little by little.
-      this.#size = Math.max(served, Math.floor(this.#size * KEPT));
+      this.#size = Math.max(this.#served, Math.floor(this.#size * KEPT));
       this.#trusted = TRUSTED_READS;
       this.#end();
     });

@@ -335,6 +335,57 @@ Deno.test({
 });
 
 Deno.test({
+  name: "echo_server answers what it has read, also when it is asked to stop",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("echo_server", ["--quiet"]);
+  const there = { hostname: "127.0.0.1", port: server.port };
+  const clients = Array.from({ length: 50 }, async () => {
+    using conn = await connectTcp(there);
+    const ball = encode("ping, pong, ping, pong");
+    // Until its end: either nothing of the ball comes back, or all of it.
+    const buffer = new Uint8Array(64);
+    while (true) {
+      try {
+        await conn.write(ball);
+      } catch {
+        return; // It was told before that it ends.
+      }
+      let count = 0;
+      while (count < ball.length) {
+        const length = await conn.read(buffer).catch(() => null);
+        if (length === null) return assertEquals(count, 0);
+        count += length;
+      }
+    }
+  });
+  await until(() => isServed(server.port), "the server serves");
+  server.kill("SIGINT");
+  await Promise.all(clients);
+  const { code, stderr } = await server.result;
+  assertEquals([code, stderr.trim()], [0, ""]);
+});
+
+Deno.test({
+  name: "message_server hears all and stops in time while a client floods it",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("message_server");
+  const there = { hostname: "127.0.0.1", port: server.port };
+  using flood = await connectTcp(there);
+  const flooding = (async () => {
+    const lines = encode("hello there\n".repeat(5000));
+    while (true) await writeAll(flood, lines);
+  })().catch(() => {}); // until the server ends
+  using good = await connectTcp(there);
+  await writeAll(good, encode("me too\n"));
+  await server.line(/^from connected user: me too$/);
+  server.kill("SIGINT");
+  assertEquals((await server.result).code, 0);
+  await flooding;
+});
+
+Deno.test({
   name: "message_server gives up a client that does not read, and says so",
   permissions: CHILDREN,
 }, async () => {

@@ -79,7 +79,7 @@ Deno.test({
   assertEquals(flags(udp, "--port", "7"), "--allow-net=127.0.0.1");
   assertEquals(
     flags(udp, "--host", "0.0.0.0"),
-    "--allow-net=0.0.0.0:9900,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16 " +
+    "--allow-net=0.0.0.0:9900,127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16 " +
       "--allow-sys=networkInterfaces",
   );
   const udpClient = {

@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { encodeLine, isBye, readLines } from "../../lib/lines.ts";
 
 /** Pieces that arrive in one buffer used again and again, as a reader's are. */
@@ -20,6 +20,20 @@ async function linesOf(text: string, size: number, maxBytes?: number) {
   }
   return lines;
 }
+
+Deno.test({
+  name: "readLines() lets others have a turn, however many lines are there",
+  permissions: "none",
+}, async () => {
+  let isOver = false;
+  setTimeout(() => isOver = true);
+  // deno-lint-ignore require-await
+  async function* endless() {
+    while (!isOver) yield new TextEncoder().encode("\n".repeat(10_000));
+  }
+  for await (const _ of readLines(endless()));
+  assert(isOver);
+});
 
 Deno.test({
   name: "readLines() finds the same lines however the bytes are cut",

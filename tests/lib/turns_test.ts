@@ -66,6 +66,32 @@ Deno.test({
 });
 
 Deno.test({
+  name: "Turns lets a newcomer read on at once, also in a crowd",
+  permissions: "none",
+}, async () => {
+  const conns = connections(300);
+  const turns = crowded(conns);
+  const [turn] = serve(turns, conns);
+  assertEquals(serve(turns, connections(10)), Array(10).fill(undefined));
+  await turn;
+});
+
+Deno.test({
+  name: "Turns ends a round in time, also if there are always more to come",
+  permissions: "none",
+}, async () => {
+  const conns = connections(300);
+  const turns = crowded(conns);
+  let isOver = false;
+  turns.next(conns[0])!.then(() => isOver = true);
+  while (!isOver) {
+    // Each comes for the second time, and waits.
+    for (const conn of connections(10)) serve(turns, [conn, conn]);
+    await new Promise((resolve) => setTimeout(resolve));
+  }
+});
+
+Deno.test({
   name: "Turns ends a round without those who have left, and forgets a crowd",
   permissions: "none",
 }, async () => {
