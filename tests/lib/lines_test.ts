@@ -27,7 +27,6 @@ Deno.test({
 }, async () => {
   let isOver = false;
   setTimeout(() => isOver = true);
-  // deno-lint-ignore require-await
   async function* endless() {
     while (!isOver) yield new TextEncoder().encode("\n".repeat(10_000));
   }
