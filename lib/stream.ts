@@ -11,9 +11,10 @@ import { formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { Session } from "./session.ts";
 
-// A reader's buffer grows while reads fill it, and shrinks when they hardly do: an
-// idle connection holds little, a bulk transfer needs few reads.
-const FIRST_BUFFER = 512, LAST_BUFFER = 262_144, GROWTH = 8;
+// A reader's buffer grows while reads fill it, and a large one shrinks when they
+// hardly do: an idle connection holds little, a bulk transfer needs few reads.
+const FIRST_BUFFER = 512, SMALL_BUFFER = 4096, LAST_BUFFER = 262_144;
+const GROWTH = 8;
 
 /** How long a peer may read nothing of what it is sent, in ms. */
 const WRITE_MS = 10_000;
@@ -108,7 +109,7 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
     const value = this.#buffer.subarray(0, count);
     const { length } = this.#buffer;
     const isFull = count === length && length < LAST_BUFFER;
-    const isTooLarge = count * GROWTH < length && length > FIRST_BUFFER;
+    const isTooLarge = count * GROWTH < length && length > SMALL_BUFFER;
     if (isFull || isTooLarge) this.#buffer = new Uint8Array(roomFor(count));
     return { done: false, value };
   }
