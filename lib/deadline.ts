@@ -62,7 +62,7 @@ const LOOK_MS = 5000;
  * Keeps any number of limits with one alarm: thousands of connections need no
  * timer each, and a busy one pays a clock reading, not a new timer a message.
  */
-export class Watch implements Disposable {
+export class Watch {
   #limits = new Set<SilenceLimit>();
   #wake = Infinity;
 
@@ -82,11 +82,6 @@ export class Watch implements Disposable {
     const end = performance.now() + ms;
     if (end < this.#wake) this.#wakeAt(end);
     return end;
-  }
-
-  /** Ends the watch: its limits end no more. */
-  [Symbol.dispose](): void {
-    this.#wake = NaN;
   }
 
   // A signal, since the first setTimeout() of a program takes Deno several ms. It
@@ -127,17 +122,12 @@ export class SilenceLimit implements Disposable {
   #missed = "";
   #target: Closable;
   #watch: Watch;
-  #isAlone: boolean;
 
-  /**
-   * A limit that is not yet set, kept by `watch` or by one of its own, whose alarm
-   * may outlive it by seconds.
-   */
-  constructor(target: Closable, watch?: Watch) {
+  /** A limit that is not yet set, kept by `watch`. */
+  constructor(target: Closable, watch: Watch) {
     this.#target = target;
-    this.#isAlone = !watch;
-    this.#watch = watch ?? new Watch();
-    this.#watch.add(this);
+    this.#watch = watch;
+    watch.add(this);
   }
 
   /**
@@ -165,6 +155,5 @@ export class SilenceLimit implements Disposable {
   /** Ends the limit; the target stays open. */
   [Symbol.dispose](): void {
     this.#watch.delete(this);
-    if (this.#isAlone) this.#watch[Symbol.dispose]();
   }
 }

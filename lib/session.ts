@@ -5,7 +5,7 @@
  * @module
  */
 
-import { closeQuietly, SilenceLimit, type Watch } from "./deadline.ts";
+import { closeQuietly, SilenceLimit, Watch } from "./deadline.ts";
 import type { Turns } from "./turns.ts";
 
 /** How long a closing server lets a peer finish, in ms. */
@@ -43,8 +43,9 @@ export class Session {
     readonly conn: Deno.TcpConn,
     readonly shared?: Shared,
   ) {
-    this.reading = new SilenceLimit(conn, shared?.watch);
-    this.writing = new SilenceLimit(conn, shared?.watch);
+    const watch = shared?.watch ?? new Watch();
+    this.reading = new SilenceLimit(conn, watch);
+    this.writing = new SilenceLimit(conn, watch);
   }
 
   /** Why it was closed from this side, if it was: for whoever waited on it. */

@@ -141,7 +141,6 @@ class Server implements TcpServer {
       }
     }
     if (this.#sessions.size > 0) await this.#drain();
-    this.#shared.watch[Symbol.dispose]();
   }
 
   // A handler's failure ends here, with its connection: the server goes on.

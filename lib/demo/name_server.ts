@@ -11,7 +11,7 @@ import dnsPacket from "dns-packet";
 import type { DecodedMessage, Message } from "./dns_packet.d.ts";
 import { Buffer } from "node:buffer";
 import type { Session } from "../session.ts";
-import { readChunks, writeAll } from "../stream.ts";
+import { readChunks, type ReadOptions, writeAll } from "../stream.ts";
 import { serveTcp } from "../tcp.ts";
 import { bindUdp } from "../udp.ts";
 import { isAnswerable } from "../udp_guard.ts";
@@ -129,24 +129,34 @@ export function serveNames(
   };
 }
 
-/** Over TCP each message follows its length in two bytes, and many may follow. */
 async function answerStream(
   conn: Deno.TcpConn,
   session: Session,
   addresses: ReadonlyMap<string, string>,
 ): Promise<void> {
+  const options = { session, idleMs: IDLE_MS };
+  for await (const message of readMessages(conn, options)) {
+    const response = answerQuery(message, addresses);
+    if (!response) return;
+    const length = Buffer.alloc(2);
+    length.writeUInt16BE(response.length);
+    await writeAll(conn, Buffer.concat([length, response]), { session });
+  }
+}
+
+/** The messages of a TCP connection, each behind its length in two bytes (RFC 7766). */
+export async function* readMessages(
+  conn: Deno.TcpConn,
+  options: ReadOptions,
+): AsyncGenerator<Uint8Array> {
   let pending = Buffer.alloc(0);
-  for await (const chunk of readChunks(conn, { session, idleMs: IDLE_MS })) {
+  for await (const chunk of readChunks(conn, options)) {
     pending = Buffer.concat([pending, chunk]);
     while (pending.length >= 2) {
       const end = 2 + pending.readUInt16BE();
       if (pending.length < end) break;
-      const response = answerQuery(pending.subarray(2, end), addresses);
+      yield pending.subarray(2, end);
       pending = pending.subarray(end);
-      if (!response) return;
-      const length = Buffer.alloc(2);
-      length.writeUInt16BE(response.length);
-      await writeAll(conn, Buffer.concat([length, response]), { session });
     }
   }
 }

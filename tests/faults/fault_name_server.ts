@@ -16,7 +16,8 @@ import type {
   Message,
   Record as DnsRecord,
 } from "../../lib/demo/dns_packet.d.ts";
-import { readChunks, type ReadOptions, writeAll } from "../../lib/stream.ts";
+import { readMessages } from "../../lib/demo/name_server.ts";
+import { writeAll } from "../../lib/stream.ts";
 import { serveTcp } from "../../lib/tcp.ts";
 import { bindUdp } from "../../lib/udp.ts";
 
@@ -199,23 +200,6 @@ export function serveFaults(
       await Promise.all([answering, tcp.shutdown()]);
     },
   };
-}
-
-/** The messages of a TCP connection, without their lengths (RFC 7766). */
-async function* readMessages(
-  conn: Deno.TcpConn,
-  options: ReadOptions,
-): AsyncGenerator<Uint8Array> {
-  let pending = Buffer.alloc(0);
-  for await (const chunk of readChunks(conn, options)) {
-    pending = Buffer.concat([pending, chunk]);
-    while (pending.length >= 2) {
-      const end = 2 + pending.readUInt16BE();
-      if (pending.length < end) break;
-      yield pending.subarray(2, end);
-      pending = pending.subarray(end);
-    }
-  }
 }
 
 function wait(ms: number, signal: AbortSignal): Promise<void> {

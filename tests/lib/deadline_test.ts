@@ -49,7 +49,7 @@ Deno.test({
 }, async () => {
   const closed = Promise.withResolvers<void>();
   const start = performance.now();
-  using limit = new SilenceLimit({ close: closed.resolve });
+  using limit = new SilenceLimit({ close: closed.resolve }, new Watch());
   limit.set(60, "nothing came");
   await new Promise((resolve) => setTimeout(resolve, 40));
   limit.set(60, "no line came");
@@ -68,9 +68,10 @@ Deno.test({
       throw new Error("closed");
     },
   };
-  using unlimited = new SilenceLimit(target);
+  const watch = new Watch();
+  using unlimited = new SilenceLimit(target, watch);
   unlimited.set(Infinity, "nothing came");
-  using limited = new SilenceLimit(target);
+  using limited = new SilenceLimit(target, watch);
   limited.set(1, "nothing came");
   assert(!unlimited.error && !limited.error);
 });
@@ -79,7 +80,7 @@ Deno.test({
   name: "Watch closes whichever target is silent for its own time",
   permissions: "none",
 }, async () => {
-  using watch = new Watch();
+  const watch = new Watch();
   const closed: string[] = [];
   const limit = (name: string, ms: number) => {
     const { promise, resolve } = Promise.withResolvers<void>();

@@ -6,7 +6,7 @@
  */
 
 import { connectTcp } from "../../lib/connect.ts";
-import { SilenceLimit } from "../../lib/deadline.ts";
+import { Session } from "../../lib/session.ts";
 import { writeAll } from "../../lib/stream.ts";
 import { requirePeerFault } from "./echo.ts";
 import { Latencies, type LatencyCounts } from "./latency.ts";
@@ -124,14 +124,16 @@ class Load {
 
   async #talk(talk: Talk): Promise<void> {
     const { conn, ledger } = talk;
-    using limit = new SilenceLimit(conn);
+    const session = new Session(conn);
+    const limit = session.reading;
     const buffer = new Uint8Array(MOST_IN_FLIGHT * MESSAGE_BYTES);
     for (let count = 1; (count = this.#take(count)) > 0;) {
       limit.set(this.#task.patienceMs, "nothing came back");
       const start = performance.now();
       talk.lastSent = performance.timeOrigin + start;
       // The limit ends it too.
-      await writeAll(conn, ledger.write(count), { timeoutMs: Infinity });
+      const options = { session, timeoutMs: Infinity };
+      await writeAll(conn, ledger.write(count), options);
       while (ledger.awaited > 0) {
         const length = await conn.read(buffer);
         if (length === null) return;
