@@ -46,6 +46,22 @@ async function until(
   }
 }
 
+/**
+ * Sends and does not read, so that the server cannot finish the reply; the promise
+ * that is in the result settles when the server has closed the connection.
+ */
+async function clog(
+  conn: Deno.TcpConn,
+  port: number,
+): Promise<{ refused: Promise<Error> }> {
+  const refused = assertRejects(
+    () => writeAll(conn, new Uint8Array(1 << 26)),
+    Error,
+  );
+  await until(() => isServed(port), "the server serves");
+  return { refused };
+}
+
 Deno.test({
   name:
     "echo_server survives 10,000 clients that reset before they are accepted",
@@ -295,12 +311,7 @@ Deno.test({
 }, async () => {
   await using server = await serve("echo_server", ["--quiet"]);
   using stuck = await connectTcp({ hostname: "127.0.0.1", port: server.port });
-  // It does not read, so the server cannot finish the reply.
-  const writing = assertRejects(
-    () => writeAll(stuck, new Uint8Array(1 << 26)),
-    Error,
-  );
-  await until(() => isServed(server.port), "the server serves");
+  const { refused } = await clog(stuck, server.port);
   server.kill("SIGINT");
   await until(
     () =>
@@ -310,7 +321,7 @@ Deno.test({
   );
   server.kill("SIGINT");
   assertEquals((await server.result).code, 130);
-  await writing;
+  await refused;
 });
 
 Deno.test({
@@ -319,11 +330,7 @@ Deno.test({
 }, async () => {
   await using server = await serve("echo_server", ["--quiet"]);
   using stuck = await connectTcp({ hostname: "127.0.0.1", port: server.port });
-  const writing = assertRejects(
-    () => writeAll(stuck, new Uint8Array(1 << 26)),
-    Error,
-  );
-  await until(() => isServed(server.port), "the server serves");
+  const { refused } = await clog(stuck, server.port);
   server.kill("SIGINT");
   const { code, stderr } = await server.result;
   assertEquals(code, 0);
@@ -331,7 +338,7 @@ Deno.test({
     stderr,
     /^\s*echo_server: 127\.0\.0\.1:\d+: the server has stopped\n$/,
   );
-  await writing;
+  await refused;
 });
 
 Deno.test({
