@@ -6,9 +6,10 @@
 
 import { isIpv4 } from "./ipv4.ts";
 
-// Labels of 1 to 63 letters, digits, - and _, with no - at either end.
-const HOST_NAME =
-  /^(?!-)[\p{L}\p{M}\p{N}_-]{1,63}(?<!-)(\.(?!-)[\p{L}\p{M}\p{N}_-]{1,63}(?<!-))*\.?$/u;
+// Labels of 1 to 63 letters, digits, - and _, with no - at either end. Text, since
+// V8 would take 1 ms of every start for a literal with Unicode properties.
+const HOST_NAME = String
+  .raw`^(?!-)[\p{L}\p{M}\p{N}_-]{1,63}(?<!-)(\.(?!-)[\p{L}\p{M}\p{N}_-]{1,63}(?<!-))*\.?$`;
 
 /** A host, by name or address, and a port. */
 export interface Endpoint {
@@ -41,7 +42,7 @@ export function parsePort(text: string, least = 0): number {
 export function parseHost(text: string): string {
   if (isIpv4(text) || isIpv6(text)) return text;
   const ascii = URL.parse(`http://${text}/`)?.hostname;
-  const isName = text.length <= 253 && HOST_NAME.test(text);
+  const isName = text.length <= 253 && new RegExp(HOST_NAME, "u").test(text);
   // A last label of digits is a mistyped IPv4 address, never a name.
   const isNumeric = /(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(text);
   if (ascii && isName && !isNumeric) {
