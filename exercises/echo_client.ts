@@ -12,6 +12,7 @@
  */
 
 import { connectTcp } from "../lib/connect.ts";
+import type { Connection } from "../lib/connection.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import {
   hostOption,
@@ -21,7 +22,6 @@ import {
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { runExercise } from "../lib/run.ts";
-import { Session } from "../lib/session.ts";
 import { readChunks, writeAll } from "../lib/stream.ts";
 import { bytesRepr, visibleBytes } from "../lib/text.ts";
 
@@ -71,7 +71,7 @@ const CLOSE_MS = 1000;
  * @throws {Deno.errors.InvalidData} if what comes back is something else
  */
 export async function exchange(
-  conn: Deno.TcpConn,
+  conn: Connection,
   message: Uint8Array,
   timeoutMs: number,
   onReceived: (chunk: Uint8Array) => void,
@@ -83,13 +83,12 @@ export async function exchange(
     received += chunk.length;
   };
 
-  const session = new Session(conn);
-  const sending = writeAll(conn, message, { session, timeoutMs });
+  const sending = writeAll(conn, message, { timeoutMs });
   sending.catch(() => {}); // What a failed write means, the reads tell better.
   if (message.length > 0) {
     try {
       for await (
-        const chunk of readChunks(conn, { session, idleMs: timeoutMs })
+        const chunk of readChunks(conn, { idleMs: timeoutMs })
       ) {
         take(chunk);
         if (received === message.length) break;
@@ -108,7 +107,7 @@ export async function exchange(
   await conn.closeWrite();
   try {
     // Whatever comes now is more than an echo.
-    for await (const chunk of readChunks(conn, { session, idleMs: CLOSE_MS })) {
+    for await (const chunk of readChunks(conn, { idleMs: CLOSE_MS })) {
       take(chunk);
     }
   } catch (error) {

@@ -11,6 +11,7 @@
  * @module
  */
 
+import type { Connection } from "../lib/connection.ts";
 import { formatPeer } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import {
@@ -21,9 +22,9 @@ import {
   secondsOption,
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
-import { announce, reportError } from "../lib/report.ts";
+import { announce, reportPeer } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
-import { readChunks, type ReadOptions, writeAll } from "../lib/stream.ts";
+import { readChunks, writeAll } from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 import { bytesRepr } from "../lib/text.ts";
 
@@ -89,14 +90,14 @@ after the exercise.`,
 
 /** Sends back all that comes, until the client has sent everything. */
 export async function echo(
-  conn: Deno.TcpConn,
-  { session, idleMs }: ReadOptions,
+  conn: Connection,
+  idleMs: number,
   log: (line: () => string) => void,
 ): Promise<void> {
-  const client = conn.remoteAddr as Deno.NetAddr;
-  for await (const data of readChunks(conn, { session, idleMs })) {
+  const client = conn.remoteAddr;
+  for await (const data of readChunks(conn, { idleMs })) {
     log(() => `Data: ${bytesRepr(data)}`);
-    await writeAll(conn, data, { session });
+    await writeAll(conn, data);
     log(() => `sent ${data.length} bytes back to ${formatPeer(client)}`);
   }
 }
@@ -114,9 +115,9 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       port,
       signal: stop,
       maxConnections,
-      onError: (error) => reportError(exercise, error),
+      onError: (error) => reportPeer(exercise, error),
     },
-    (conn, session) => echo(conn, { session, idleMs }, log),
+    (conn) => echo(conn, idleMs, log),
   );
   console.log(`Starting up echo server on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);

@@ -11,13 +11,13 @@
  * @module
  */
 
+import type { Connection } from "../lib/connection.ts";
 import { formatPeer } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { addressOption, portOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
-import { announce, reportError } from "../lib/report.ts";
+import { announce, reportPeer } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
-import type { Session } from "../lib/session.ts";
 import { writeAll } from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 
@@ -54,12 +54,11 @@ const GREETING = new TextEncoder().encode("Hello, client");
 
 /** Greets a client; the server closes the connection behind it. */
 export async function greet(
-  conn: Deno.TcpConn,
-  session: Session,
+  conn: Connection,
   log: (line: string) => void,
 ): Promise<void> {
-  await writeAll(conn, GREETING, { session });
-  log(`Greeted ${formatPeer(conn.remoteAddr as Deno.NetAddr)}`);
+  await writeAll(conn, GREETING);
+  log(`Greeted ${formatPeer(conn.remoteAddr)}`);
 }
 
 export async function main(args: string[], stop: AbortSignal): Promise<void> {
@@ -69,9 +68,9 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       hostname: host,
       port,
       signal: stop,
-      onError: (error) => reportError(exercise, error),
+      onError: (error) => reportPeer(exercise, error),
     },
-    (conn, session) => greet(conn, session, console.log),
+    (conn) => greet(conn, console.log),
   );
   console.error(`Listening on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);

@@ -13,13 +13,13 @@
  */
 
 import { connectTcp } from "../lib/connect.ts";
-import { unlessAborted } from "../lib/deadline.ts";
+import type { Connection } from "../lib/connection.ts";
+import { isTimeout, within } from "../lib/deadline.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { encodeLine, isBye, readLines } from "../lib/lines.ts";
 import { hostOption, portOption, secondsOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { runExercise } from "../lib/run.ts";
-import { Session } from "../lib/session.ts";
 import { readChunks, writeAll } from "../lib/stream.ts";
 import { Prompt, typedLines } from "../lib/terminal.ts";
 import { visibleBytes } from "../lib/text.ts";
@@ -61,11 +61,10 @@ thread, or select() over both, does what the event loop does here.`,
 
 /** Shows what the server says; returns whether it ended with `bye`. */
 export async function listen(
-  session: Session,
+  conn: Connection,
   print: (line: string) => void,
 ): Promise<boolean> {
-  const chunks = readChunks(session.conn, { session });
-  for await (const line of readLines(chunks)) {
+  for await (const line of readLines(readChunks(conn))) {
     print(`Received from server: ${visibleBytes(line)}`);
     if (isBye(line)) return true;
   }
@@ -74,28 +73,17 @@ export async function listen(
 
 /** Sends line by line until `bye` or the end, then half-closes. */
 export async function speak(
-  session: Session,
+  conn: Connection,
   lines: AsyncIterable<Uint8Array>,
   prompt: () => void,
 ): Promise<void> {
   prompt();
   for await (const line of lines) {
-    await writeAll(session.conn, encodeLine(line), { session });
+    await writeAll(conn, encodeLine(line));
     if (isBye(line)) break;
     prompt();
   }
-  await session.conn.closeWrite();
-}
-
-/** Waits for `promise`, but no longer than `ms`. */
-async function within(ms: number, promise: Promise<unknown>): Promise<void> {
-  const timeout = AbortSignal.timeout(ms);
-  try {
-    await unlessAborted(promise, timeout);
-  } catch (error) {
-    if (error !== timeout.reason) throw error;
-    console.error(`The server did not close within ${ms / 1000} s.`);
-  }
+  await conn.closeWrite();
 }
 
 export async function main(args: string[]): Promise<void> {
@@ -104,10 +92,9 @@ export async function main(args: string[]): Promise<void> {
   using conn = await connectTcp({ hostname: host, port, timeoutMs });
   const prompt = new Prompt(" -> ");
 
-  const session = new Session(conn);
-  const heard = listen(session, prompt.print)
+  const heard = listen(conn, prompt.print)
     .then((bye) => bye ? "bye" : "closed");
-  const said = speak(session, typedLines(), () => prompt.show())
+  const said = speak(conn, typedLines(), () => prompt.show())
     .then(() => "said", (error) => {
       if (error instanceof RangeError) throw error;
       return heard; // The server is gone: what it said before still counts.
@@ -115,7 +102,10 @@ export async function main(args: string[]): Promise<void> {
   try {
     switch (await Promise.race([heard, said])) {
       case "said": // The rest of the server's part is still to come.
-        await within(timeoutMs, heard);
+        await within(timeoutMs, () => heard).catch((error) => {
+          if (!isTimeout(error)) throw error;
+          console.error(`The server did not close within ${timeout} s.`);
+        });
         break;
       case "closed":
         throw new Deno.errors.UnexpectedEof(

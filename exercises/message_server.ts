@@ -12,6 +12,7 @@
  * @module
  */
 
+import type { Connection } from "../lib/connection.ts";
 import { formatPeer } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { encodeLine, isBye, readLines } from "../lib/lines.ts";
@@ -22,10 +23,10 @@ import {
   secondsOption,
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
-import { announce, reportError } from "../lib/report.ts";
+import { Outbox } from "../lib/outbox.ts";
+import { announce, reportPeer } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
-import type { Session } from "../lib/session.ts";
-import { readChunks, writeAll } from "../lib/stream.ts";
+import { readChunks } from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 import { Prompt, typedLines } from "../lib/terminal.ts";
 import { visibleBytes } from "../lib/text.ts";
@@ -78,19 +79,15 @@ the conversation, by the same kind of rule; Ctrl+D at the server says it for you
   permissions: { net: ["127.0.0.1:8000"] },
 };
 
-/** How long a client may take to read a message before it is given up, in ms. */
-const SEND_MS = 5000;
+const BYE = new TextEncoder().encode("bye");
 
-/** Sends a line to all; one that does not read holds up the others for 5 s at most. */
+/** Sends a line to all. One that does not read holds up only a flood of lines. */
 export async function tell(
-  clients: Iterable<Session>,
+  clients: Iterable<Outbox>,
   line: Uint8Array,
 ): Promise<void> {
   const message = encodeLine(line);
-  const send = (session: Session) =>
-    writeAll(session.conn, message, { session, timeoutMs: SEND_MS });
-  // What failed ends the reading, too, and is told by that.
-  await Promise.allSettled(Array.from(clients, send));
+  await Promise.all(Array.from(clients, (client) => client.send(message)));
 }
 
 /**
@@ -98,17 +95,16 @@ export async function tell(
  * line counts as a sign of life: one that drips in would hold its place for ever.
  */
 export async function listen(
-  conn: Deno.TcpConn,
-  session: Session,
+  conn: Connection,
   idleMs: number,
   print: (line: string) => void,
 ): Promise<boolean> {
-  const client = formatPeer(conn.remoteAddr as Deno.NetAddr);
+  const client = formatPeer(conn.remoteAddr);
   print(`Connection from: ${client}`);
   const awaitLine = () =>
-    session.reading.set(idleMs, `no line came from ${client}`);
+    conn.reading.set(idleMs, `no line came from ${client}`);
   awaitLine();
-  for await (const line of readLines(readChunks(conn, { session }))) {
+  for await (const line of readLines(readChunks(conn))) {
     print(`from connected user: ${visibleBytes(line)}`);
     if (isBye(line)) return true;
     awaitLine();
@@ -119,65 +115,63 @@ export async function listen(
 export async function main(args: string[], stop: AbortSignal): Promise<void> {
   const { host, port, idle, keep } = await parseOptions(options, args);
   const prompt = new Prompt(" -> ");
-  const clients = new Set<Session>();
-  const bye = new TextEncoder().encode("bye");
+  const clients = new Set<Outbox>();
+  const arrived = Promise.withResolvers<void>();
   const ended = new AbortController();
-
-  // Typed lines wait until the first client is there to read them.
-  const speak = async () => {
-    prompt.show();
-    for await (const line of typedLines()) {
-      if (clients.size === 0) console.error("Nobody is connected: not sent.");
-      await tell(clients, line);
-      if (isBye(line)) return ended.abort();
-      prompt.show();
-    }
-    // Ctrl+D ends the conversation; without a keyboard the server only listens.
-    if (Deno.stdin.isTerminal()) {
-      await tell(clients, bye);
-      ended.abort();
-    }
+  const end = () => {
+    tell(clients, BYE);
+    ended.abort();
   };
-  let speaking: Promise<void> | undefined;
-  let failure: unknown;
 
   await using server = serveTcp(
     {
       hostname: host,
       port,
       signal: ended.signal,
-      onError: (error) => prompt.above(() => reportError(exercise, error)),
+      onError: (error) => prompt.above(() => reportPeer(exercise, error)),
     },
-    async (conn, session) => {
-      clients.add(session);
+    async (conn) => {
+      const outbox = new Outbox(conn);
+      clients.add(outbox);
+      arrived.resolve();
       let saidBye = false;
       try {
-        speaking ??= speak().catch((error) => {
-          failure = error;
-          ended.abort();
-        });
-        saidBye = await listen(conn, session, idle * 1000, prompt.print);
+        saidBye = await listen(conn, idle * 1000, prompt.print);
         if (saidBye && clients.size === 1 && !keep) ended.abort();
       } finally {
-        clients.delete(session);
-        const peer = formatPeer(conn.remoteAddr as Deno.NetAddr);
+        clients.delete(outbox);
+        const peer = formatPeer(conn.remoteAddr);
         if (!saidBye && !ended.signal.aborted) {
           prompt.above(() => console.error(`${peer} has left`));
         }
       }
     },
   );
-  const end = () => {
-    tell(clients, bye);
-    ended.abort();
-  };
   stop.addEventListener("abort", end);
   if (stop.aborted) end();
+
+  const speak = async () => {
+    prompt.show();
+    for await (const line of typedLines()) {
+      if (isBye(line)) return end();
+      if (clients.size === 0) console.error("Nobody is connected: not sent.");
+      await tell(clients, line);
+      prompt.show();
+    }
+    // Ctrl+D ends the conversation; without a keyboard the server only listens.
+    if (Deno.stdin.isTerminal()) end();
+  };
+  // Typed lines wait until the first client is there to read them.
+  const speaking = arrived.promise.then(speak);
+
   console.error(`Listening on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);
-  await server.finished;
-  prompt.hide();
-  if (failure) throw failure;
+  const { finished } = server;
+  try {
+    await Promise.race([finished, speaking.then(() => finished)]);
+  } finally {
+    prompt.hide();
+  }
 }
 
 if (import.meta.main) await runExercise(exercise, main);

@@ -10,6 +10,7 @@
  */
 
 import { connectTcp } from "../lib/connect.ts";
+import { isTimeout } from "../lib/deadline.ts";
 import {
   type Endpoint,
   formatEndpoint,
@@ -82,10 +83,7 @@ export async function probe(
     if (error instanceof Deno.errors.ConnectionRefused) {
       return "closed (ECONNREFUSED)";
     }
-    if (
-      error instanceof Deno.errors.TimedOut ||
-      (error instanceof DOMException && error.name === "TimeoutError")
-    ) {
+    if (isTimeout(error)) {
       return `no answer in ${seconds} s (ETIMEDOUT)`;
     }
     if (error instanceof Deno.errors.NetworkUnreachable) {

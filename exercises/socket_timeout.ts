@@ -14,6 +14,7 @@
  */
 
 import { connectTcp } from "../lib/connect.ts";
+import { isTimeout } from "../lib/deadline.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { secondsOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
@@ -66,8 +67,8 @@ export function formatTimeout({ idleMs }: ReadOptions): string {
 
 /** Reads from a peer that accepts and never answers; returns how long that took, in ms. */
 export async function readInVain(limits: ReadOptions): Promise<number> {
-  const silent: TcpHandler = async (conn, session) => {
-    for await (const _ of readChunks(conn, { session })); // listens, says nothing
+  const silent: TcpHandler = async (conn) => {
+    for await (const _ of readChunks(conn)); // listens, says nothing
   };
   await using server = serveTcp(
     { hostname: "127.0.0.1", port: 0, onError: () => {} },
@@ -79,9 +80,7 @@ export async function readInVain(limits: ReadOptions): Promise<number> {
     for await (const _ of readChunks(conn, limits));
     throw new Error("the silent peer has answered");
   } catch (error) {
-    const isTimeout = error instanceof DOMException &&
-      error.name === "TimeoutError";
-    if (!isTimeout) throw error;
+    if (!isTimeout(error)) throw error;
     return performance.now() - start;
   }
 }

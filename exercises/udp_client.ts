@@ -13,7 +13,7 @@
  * @module
  */
 
-import { timeoutError } from "../lib/deadline.ts";
+import { timeoutError, within } from "../lib/deadline.ts";
 import { type Endpoint, formatEndpoint, ownHost } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { located } from "../lib/fault.ts";
@@ -192,7 +192,13 @@ export async function ping(
   for (let number = 1; number <= count; number++) {
     const datagram = make(number);
     sentAt[number] = performance.now();
-    await socket.send(datagram, server);
+    // A name is looked up for that, which may take long.
+    await within(
+      address ? undefined : waitMs,
+      () => socket.send(datagram, server),
+    ).catch((error) => {
+      throw located(error, "lookup", server.hostname);
+    });
     tally.sent++;
     await receiveFor(waitMs, () => answered.has(number));
     if (!answered.has(number)) {

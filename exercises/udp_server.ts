@@ -113,13 +113,17 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
   );
   announce(exercise, socket.addr);
 
+  let isInTrouble = false; // what lasts, such as a missing permission, is told once
   const answer = async ({ data, from }: Datagram) => {
     try {
       await socket.send(data, from);
-      log(() => `sent ${data.length} bytes back to ${formatPeer(from)}`);
+      isInTrouble = false;
     } catch (error) {
-      if (!stop.aborted) reportError(exercise, error, args);
+      if (!stop.aborted && !isInTrouble) reportError(exercise, error, args);
+      isInTrouble = true;
+      return;
     }
+    log(() => `sent ${data.length} bytes back to ${formatPeer(from)}`);
   };
   let overtaken: Datagram | undefined;
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -11,6 +11,7 @@
  * @module
  */
 
+import type { Connection } from "../lib/connection.ts";
 import { formatPeer } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import {
@@ -19,9 +20,9 @@ import {
   secondsOption,
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
-import { announce, reportError } from "../lib/report.ts";
+import { announce, reportPeer } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
-import { readChunks, type ReadOptions, writeAll } from "../lib/stream.ts";
+import { readChunks, writeAll } from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 import { bytesRepr } from "../lib/text.ts";
 
@@ -62,15 +63,15 @@ const WELCOME = new TextEncoder().encode("welcome to my server");
 
 /** Answers the first bytes with the welcome; shows all that comes. */
 export async function welcome(
-  conn: Deno.TcpConn,
-  { session, idleMs }: ReadOptions,
+  conn: Connection,
+  idleMs: number,
   log: (line: string) => void,
 ): Promise<void> {
-  log(`connected by ${formatPeer(conn.remoteAddr as Deno.NetAddr)}`);
+  log(`connected by ${formatPeer(conn.remoteAddr)}`);
   let isWelcomed = false;
-  for await (const data of readChunks(conn, { session, idleMs })) {
+  for await (const data of readChunks(conn, { idleMs })) {
     log(`the data is ${bytesRepr(data)}`);
-    if (!isWelcomed) await writeAll(conn, WELCOME, { session });
+    if (!isWelcomed) await writeAll(conn, WELCOME);
     isWelcomed = true;
   }
 }
@@ -83,9 +84,9 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       hostname: host,
       port,
       signal: stop,
-      onError: (error) => reportError(exercise, error),
+      onError: (error) => reportPeer(exercise, error),
     },
-    (conn, session) => welcome(conn, { session, idleMs }, console.log),
+    (conn) => welcome(conn, idleMs, console.log),
   );
   console.error(`Listening on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);

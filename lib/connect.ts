@@ -6,7 +6,8 @@
  * @module
  */
 
-import { timeoutError, unlessAborted } from "./deadline.ts";
+import { Connection } from "./connection.ts";
+import { within } from "./deadline.ts";
 import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { requirePermission } from "./permission.ts";
@@ -26,29 +27,17 @@ export interface ConnectOptions extends Endpoint {
  */
 export async function connectTcp(
   { hostname, port, timeoutMs }: ConnectOptions,
-): Promise<Deno.TcpConn> {
+): Promise<Connection> {
   const address = formatEndpoint({ hostname, port });
   requirePermission({ name: "net", host: address });
-  const signal = timeoutMs === undefined
-    ? undefined
-    : AbortSignal.timeout(timeoutMs);
   try {
-    // Deno before 2.5 does not look at the signal, so it is raced as well.
-    const conn = await unlessAborted(
-      Deno.connect({ hostname, port, signal }),
-      signal,
-      (late) => late.close(),
+    const conn = await within(
+      timeoutMs,
+      (signal) => Deno.connect({ hostname, port, signal }),
+      (late) => late.close(), // Deno before 2.5 does not look at the signal
     );
-    // Small messages go out at once (RFC 9293, section 3.7.4 on Nagle's algorithm).
-    conn.setNoDelay(true);
-    return conn;
+    return new Connection(conn);
   } catch (error) {
-    throw located(
-      error === signal?.reason
-        ? timeoutError(`no answer within ${timeoutMs! / 1000} s`)
-        : error,
-      "connect",
-      address,
-    );
+    throw located(error, "connect", address);
   }
 }

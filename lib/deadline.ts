@@ -25,6 +25,12 @@ export function timeoutError(message: string): DOMException {
   return new DOMException(message, "TimeoutError");
 }
 
+/** Whether time ran out, by a limit of ours or of the system. */
+export function isTimeout(error: unknown): boolean {
+  return error instanceof Deno.errors.TimedOut ||
+    (error instanceof DOMException && error.name === "TimeoutError");
+}
+
 /**
  * Settles as `promise` does, unless `signal` aborts first: then it rejects with
  * the signal's reason. What `promise` still brings later goes to `late`, so that
@@ -52,6 +58,28 @@ export async function unlessAborted<T>(
     return await result.promise;
   } finally {
     signal.removeEventListener("abort", abort);
+  }
+}
+
+/**
+ * Settles as what `start` begins, but after `ms` milliseconds at the latest; without
+ * `ms`, whenever that does. The signal is for what can end by itself; what comes too
+ * late all the same goes to `late`.
+ *
+ * @throws {DOMException} "TimeoutError" if it takes longer
+ */
+export async function within<T>(
+  ms: number | undefined,
+  start: (signal?: AbortSignal) => Promise<T>,
+  late?: (value: T) => void,
+): Promise<T> {
+  if (ms === undefined) return await start();
+  const signal = AbortSignal.timeout(ms);
+  try {
+    return await unlessAborted(start(signal), signal, late);
+  } catch (error) {
+    if (error !== signal.reason) throw error;
+    throw timeoutError(`no answer within ${ms / 1000} s`);
   }
 }
 

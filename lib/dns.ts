@@ -6,7 +6,7 @@
  * @module
  */
 
-import { timeoutError, unlessAborted } from "./deadline.ts";
+import { within } from "./deadline.ts";
 import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { isIpv4 } from "./ipv4.ts";
@@ -38,31 +38,22 @@ export async function lookupHost(
   { nameServer, timeoutMs }: LookupOptions = {},
 ): Promise<string[]> {
   if (isIpv4(host)) return [host];
-  const signal = timeoutMs === undefined
-    ? undefined
-    : AbortSignal.timeout(timeoutMs);
   requirePermission({
     name: "net",
     host: nameServer ? formatEndpoint(nameServer) : host,
   });
   try {
-    return await unlessAborted(
-      nameServer ? askNameServer(host, nameServer) : askSystem(host),
-      signal,
+    // The signal does not go to resolveDns: with one, Deno asks only once and for
+    // 1 s, so that a slow name server is lost.
+    return await within(
+      timeoutMs,
+      () => nameServer ? askNameServer(host, nameServer) : askSystem(host),
     );
   } catch (error) {
-    throw located(
-      error === signal?.reason
-        ? timeoutError(`no answer within ${timeoutMs! / 1000} s`)
-        : error,
-      "lookup",
-      host,
-    );
+    throw located(error, "lookup", host);
   }
 }
 
-// The signal does not go to resolveDns: with one, Deno asks only once and for
-// 1 s, so that a slow name server is lost.
 async function askNameServer(
   host: string,
   { hostname, port }: Endpoint,

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { isTimeout } from "./deadline.ts";
 import { type Fault, UsageError } from "./fault.ts";
 import { machineAddresses } from "./machine.ts";
 
@@ -168,7 +169,7 @@ const RULES: Rule[] = [
     () => "end other programs, and try again",
   ],
   [
-    codeIs("ENOSPC", "EIO"),
+    isOutputFault,
     EXIT.IO,
     (_, { message }) => `the output cannot be written: ${message}`,
   ],
@@ -199,9 +200,9 @@ export function explain(error: unknown): Explanation {
   };
 }
 
-function isTimeout(error: unknown): boolean {
-  return error instanceof errors.TimedOut ||
-    (error instanceof DOMException && error.name === "TimeoutError");
+/** Whether what a program prints cannot be written, as with a full disk. */
+export function isOutputFault(error: unknown): boolean {
+  return error instanceof Error && codeIs("ENOSPC", "EIO")(error, error);
 }
 
 function ownAddresses(): string {

@@ -7,7 +7,7 @@
 
 import { formatEndpoint, isLoopback, ownHost } from "./endpoint.ts";
 import { commandLine, type Exercise, permissionsFor } from "./exercise.ts";
-import { explain } from "./explain.ts";
+import { explain, isOutputFault } from "./explain.ts";
 import { reachableIpv4 } from "./machine.ts";
 import { visible } from "./text.ts";
 
@@ -46,6 +46,16 @@ export function announce(server: Exercise, addr: Deno.NetAddr): void {
       } --host ${address} --port ${port}`,
     );
   }
+}
+
+/**
+ * Says on stderr what became of one peer of a server, which goes on.
+ *
+ * @throws if it was no peer's fault, but the output's: then nothing could be shown
+ */
+export function reportPeer(exercise: Exercise, error: unknown): void {
+  if (isOutputFault(error)) throw error;
+  reportError(exercise, error);
 }
 
 /** Says on stderr what failed and what to do; returns the exit code for it. */

@@ -9,7 +9,7 @@
 
 import { formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
-import { Session } from "./session.ts";
+import type { Connection } from "./connection.ts";
 
 // A reader's buffer grows while reads fill it, and a large one shrinks when they
 // hardly do: an idle connection holds little, a bulk transfer needs few reads.
@@ -23,19 +23,15 @@ const WRITE_MS = 10_000;
 export interface ReadOptions {
   /**
    * Closes the connection when nothing comes for so many milliseconds; without it,
-   * `session.reading` is as the caller sets it.
+   * `conn.reading` is as the caller sets it.
    */
   idleMs?: number;
-  /** The session of the connection, which a server gives its handler. */
-  session?: Session;
 }
 
 /** What {@linkcode writeAll} takes. */
 export interface WriteOptions {
   /** Closes the connection when the peer takes nothing for so many milliseconds. */
   timeoutMs?: number;
-  /** The session of the connection, which a server gives its handler. */
-  session?: Session;
 }
 
 /**
@@ -50,24 +46,22 @@ export interface WriteOptions {
  * - {@linkcode Deno.errors.ConnectionReset} if the peer broke the connection off
  */
 export function readChunks(
-  conn: Deno.TcpConn,
-  options: ReadOptions = {},
+  conn: Connection,
+  { idleMs }: ReadOptions = {},
 ): AsyncIterable<Uint8Array> {
-  return new Chunks(conn, options);
+  return new Chunks(conn, idleMs);
 }
 
 // Not a generator, which would be shorter: a server has one for each of thousands
 // of silent connections, and a generator that waits takes much more memory.
 class Chunks implements AsyncIterableIterator<Uint8Array> {
-  #session: Session;
-  #isOwn: boolean;
+  #conn: Connection;
   #idleMs: number | undefined;
   #buffer = new Uint8Array(FIRST_BUFFER);
   #hasRead = false;
 
-  constructor(conn: Deno.TcpConn, { idleMs, session }: ReadOptions) {
-    this.#session = session ?? new Session(conn);
-    this.#isOwn = !session;
+  constructor(conn: Connection, idleMs: number | undefined) {
+    this.#conn = conn;
     this.#idleMs = idleMs;
   }
 
@@ -77,20 +71,22 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
 
   next(): Promise<IteratorResult<Uint8Array>> {
     const turn = this.#hasRead
-      ? this.#session.shared?.turns.next(this.#session)
+      ? this.#conn.shared?.turns.next(this.#conn)
       : undefined;
     return turn ? turn.then(() => this.#read()) : this.#read();
   }
 
   return(): Promise<IteratorResult<Uint8Array>> {
-    return Promise.resolve(this.#end());
+    return Promise.resolve(END);
   }
 
   #read(): Promise<IteratorResult<Uint8Array>> {
-    const { conn, reading, shared } = this.#session;
-    if (shared?.isOver) return this.return();
-    if (this.#idleMs !== undefined) reading.set(this.#idleMs, "nothing came");
-    this.#session.isReading = true;
+    const conn = this.#conn;
+    if (conn.shared?.isOver) return this.return();
+    if (this.#idleMs !== undefined) {
+      conn.reading.set(this.#idleMs, "nothing came");
+    }
+    conn.isReading = true;
     return conn.read(this.#buffer).then(
       (count) => this.#take(count),
       (error) => this.#fail(error),
@@ -98,12 +94,12 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
   }
 
   #take(count: number | null): IteratorResult<Uint8Array> {
-    this.#session.isReading = false;
+    this.#conn.isReading = false;
     // Not while a handler works: to answer may take its time.
-    if (this.#idleMs !== undefined) this.#session.reading.pause();
+    if (this.#idleMs !== undefined) this.#conn.reading.pause();
     if (count === null) {
-      this.#session.isPeerDone = true;
-      return this.#end();
+      this.#conn.isPeerDone = true;
+      return END;
     }
     this.#hasRead = true;
     const value = this.#buffer.subarray(0, count);
@@ -115,18 +111,14 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
   }
 
   #fail(error: unknown): IteratorResult<Uint8Array> {
-    const { conn, shared } = this.#session;
-    this.#session.isReading = false;
-    const end = this.#end();
-    if (shared?.isOver) return end;
-    throw located(this.#session.error ?? error, "read", peerOf(conn));
-  }
-
-  #end(): IteratorReturnResult<undefined> {
-    if (this.#isOwn) this.#session.release();
-    return { done: true, value: undefined };
+    const conn = this.#conn;
+    conn.isReading = false;
+    if (conn.shared?.isOver) return END;
+    throw located(conn.error ?? error, "read", formatEndpoint(conn.remoteAddr));
   }
 }
+
+const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
 
 /**
  * Sends all of `bytes`. One `write` may take only a part of them, like send(2);
@@ -138,21 +130,22 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
  * @throws {Deno.errors.ConnectionReset} if the peer broke the connection off
  */
 export async function writeAll(
-  conn: Deno.TcpConn,
+  conn: Connection,
   bytes: Uint8Array,
-  { timeoutMs = WRITE_MS, session }: WriteOptions = {},
+  { timeoutMs = WRITE_MS }: WriteOptions = {},
 ): Promise<void> {
-  const own = session ?? new Session(conn);
+  conn.isWriting = true;
   try {
     for (let sent = 0; sent < bytes.length;) {
-      own.writing.set(timeoutMs, "the peer read nothing");
+      conn.writing.set(timeoutMs, "the peer read nothing");
       sent += await conn.write(sent === 0 ? bytes : bytes.subarray(sent));
     }
   } catch (error) {
-    throw located(own.error ?? error, "write", peerOf(conn));
+    const peer = formatEndpoint(conn.remoteAddr);
+    throw located(conn.error ?? error, "write", peer);
   } finally {
-    own.writing.pause();
-    if (!session) own.release();
+    conn.isWriting = false;
+    conn.writing.pause();
   }
 }
 
@@ -166,7 +159,7 @@ export async function writeAll(
  * @throws {DOMException} "TimeoutError" if nothing comes for `idleMs`
  */
 export async function readToEnd(
-  conn: Deno.TcpConn,
+  conn: Connection,
   idleMs: number,
   onEnd: (bytes: Uint8Array) => void,
   maxBytes = 65_536,
@@ -178,7 +171,7 @@ export async function readToEnd(
       length += chunk.length;
       if (length > maxBytes) {
         throw new Deno.errors.InvalidData(
-          `${peerOf(conn)} sent more than ${maxBytes} bytes`,
+          `${formatEndpoint(conn.remoteAddr)} sent more than ${maxBytes} bytes`,
         );
       }
       chunks.push(chunk.slice());
@@ -190,15 +183,11 @@ export async function readToEnd(
   }
   if (length === 0) {
     throw new Deno.errors.UnexpectedEof(
-      `${peerOf(conn)} closed the connection without a word`,
+      `${formatEndpoint(conn.remoteAddr)} closed the connection without a word`,
     );
   }
 }
 
 function roomFor(count: number): number {
   return Math.max(FIRST_BUFFER, Math.min(count * GROWTH, LAST_BUFFER));
-}
-
-function peerOf(conn: Deno.TcpConn): string {
-  return formatEndpoint(conn.remoteAddr as Deno.NetAddr);
 }

@@ -8,11 +8,11 @@
  * @module
  */
 
+import { Connection, type Shared } from "./connection.ts";
 import { timeoutError, Watch } from "./deadline.ts";
 import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { requirePermission } from "./permission.ts";
-import { Session, type Shared } from "./session.ts";
 import { Turns } from "./turns.ts";
 
 /** How long a server that stops goes on reading what is on its way, in ms. */
@@ -28,14 +28,9 @@ const ACCEPT_PAUSE_MS = 100;
 
 /**
  * Serves one client; when it settles, the connection is closed as soon as the client
- * has closed too, or a second later. `session` is for `readChunks()` and
- * `writeAll()`: with it they heed the stop of the server, take turns, and share
- * one alarm.
+ * has closed too, or a second later.
  */
-export type TcpHandler = (
-  conn: Deno.TcpConn,
-  session: Session,
-) => Promise<void>;
+export type TcpHandler = (conn: Connection) => Promise<void>;
 
 /** Where and how to serve. */
 export interface ServeTcpOptions extends Endpoint {
@@ -45,7 +40,8 @@ export interface ServeTcpOptions extends Endpoint {
   maxConnections?: number;
   /**
    * Is told what a handler threw, with the peer; and why an accept failed or a
-   * client was turned away, once until one is served again. It must not throw.
+   * client was turned away, once until one is served again. What it throws ends
+   * the server.
    */
   onError: (error: unknown, peer?: Deno.NetAddr) => void;
 }
@@ -54,7 +50,7 @@ export interface ServeTcpOptions extends Endpoint {
 export interface TcpServer extends AsyncDisposable {
   /** Where it listens; with port 0 asked for, the port that the system chose. */
   readonly addr: Deno.NetAddr;
-  /** Settles when the last handler has, after a shutdown. */
+  /** Settles when the last handler has, after a shutdown; rejects with what ended it. */
   readonly finished: Promise<void>;
   /**
    * Accepts no more, lets replies on their way finish, and closes every connection
@@ -97,10 +93,11 @@ class Server implements TcpServer {
   #most: number;
   #onError: ServeTcpOptions["onError"];
   #shared: Shared = { watch: new Watch(), turns: new Turns(), isOver: false };
-  #sessions = new Set<Session>();
+  #connections = new Set<Connection>();
   #active = 0;
   #isInTrouble = false;
   #isStopping = false;
+  #failure: { error: unknown } | undefined;
   #allGone: PromiseWithResolvers<void> | undefined;
 
   constructor(
@@ -124,8 +121,8 @@ class Server implements TcpServer {
     return this.finished;
   };
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.shutdown();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.allSettled([this.shutdown()]); // `finished` tells what failed
   }
 
   // Not `for await`: a client that is gone before it was accepted makes accept()
@@ -133,36 +130,36 @@ class Server implements TcpServer {
   async #run(): Promise<void> {
     while (!this.#isStopping) {
       try {
-        this.#serve(await this.#listener.accept());
+        const conn = await this.#listener.accept();
+        this.#serve(new Connection(conn, this.#shared));
       } catch (error) {
         if (this.#isStopping || isPeerGone(error)) continue;
         this.#tell(error);
         await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE_MS));
       }
     }
-    if (this.#sessions.size > 0) await this.#drain();
+    if (this.#connections.size > 0) await this.#drain();
+    if (this.#failure) throw this.#failure.error;
   }
 
   // A handler's failure ends here, with its connection: the server goes on.
-  async #serve(conn: Deno.TcpConn): Promise<void> {
-    const session = new Session(conn, this.#shared);
-    this.#sessions.add(session);
+  async #serve(conn: Connection): Promise<void> {
+    this.#connections.add(conn);
     try {
-      conn.setNoDelay(true);
       if (this.#admits()) {
         try {
-          await this.#handler(conn, session);
+          await this.#handler(conn);
         } finally {
           this.#active--;
         }
       }
-      await session.finish();
+      await conn.finish();
     } catch (error) {
-      this.#onError(error, conn.remoteAddr as Deno.NetAddr);
+      this.#report(error, conn.remoteAddr);
     } finally {
-      session.close();
-      this.#sessions.delete(session);
-      if (this.#sessions.size === 0) this.#allGone?.resolve();
+      conn.close();
+      this.#connections.delete(conn);
+      if (this.#connections.size === 0) this.#allGone?.resolve();
     }
   }
 
@@ -180,8 +177,17 @@ class Server implements TcpServer {
 
   // A trouble that lasts, such as a full table of descriptors, is told once.
   #tell(trouble: unknown): void {
-    if (!this.#isInTrouble) this.#onError(trouble);
+    if (!this.#isInTrouble) this.#report(trouble);
     this.#isInTrouble = true;
+  }
+
+  #report(error: unknown, peer?: Deno.NetAddr): void {
+    try {
+      this.#onError(error, peer);
+    } catch (error) {
+      this.#failure ??= { error };
+      this.shutdown();
+    }
   }
 
   // What is on its way is still read and answered; then no read begins, and a little
@@ -190,17 +196,17 @@ class Server implements TcpServer {
     this.#allGone = Promise.withResolvers();
     const timers = [
       setTimeout(() => this.#shared.isOver = true, DRAIN_MS),
-      setTimeout(() => this.#close(({ isReading }) => isReading), IDLE_MS),
+      setTimeout(() => this.#close((conn) => conn.isSilent), IDLE_MS),
       setTimeout(() => this.#close(() => true), SHUTDOWN_MS),
     ];
     await this.#allGone.promise;
     timers.forEach(clearTimeout);
   }
 
-  #close(isChosen: (session: Session) => boolean): void {
+  #close(isChosen: (conn: Connection) => boolean): void {
     const reason = timeoutError("the server has stopped");
-    for (const session of this.#sessions) {
-      if (isChosen(session)) session.close(reason);
+    for (const conn of this.#connections) {
+      if (isChosen(conn)) conn.close(reason);
     }
   }
 }

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { unlessAborted } from "./deadline.ts";
+import { isTimeout, within } from "./deadline.ts";
 import { type Endpoint, formatEndpoint, formatHost } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { requirePermission } from "./permission.ts";
@@ -95,12 +95,13 @@ export class UdpSocket implements Disposable {
   }
 
   async #receiveWithin(timeoutMs: number): Promise<Datagram | undefined> {
-    this.#pending ??= this.#receive().finally(() => this.#pending = undefined);
-    const timeout = AbortSignal.timeout(timeoutMs);
+    const pending = this.#pending ??= this.#receive().finally(() =>
+      this.#pending = undefined
+    );
     try {
-      return await unlessAborted(this.#pending, timeout);
+      return await within(timeoutMs, () => pending);
     } catch (error) {
-      if (error !== timeout.reason) throw error;
+      if (!isTimeout(error)) throw error;
     }
   }
 

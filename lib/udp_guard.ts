@@ -16,8 +16,10 @@ import type { Datagram } from "./udp.ts";
 const MOST_REPEATS = 2000;
 /** After such a pause the count begins anew, in ms. */
 const LOOP_PAUSE_MS = 1000;
-/** Of how many datagrams a count is kept, a power of two, and what of each counts. */
-const SLOTS = 4096, HEAD_BYTES = 16;
+/** Of how many datagrams a count is kept, a power of two. */
+const SLOTS = 4096;
+/** What of a datagram makes it another: so many bytes at its start and at its end. */
+const END_BYTES = 24;
 
 /**
  * Whether a server may answer a datagram from there. A forged sender makes an
@@ -61,11 +63,16 @@ export class LoopGuard {
   }
 }
 
-// FNV-1a, over the port, the length and the head.
+// FNV-1a, over the port, the length and both ends, where a number would stand.
 function keyOf(data: Uint8Array, port: number): number {
   let key = Math.imul(0x811c9dc5 ^ port, 0x01000193) ^ data.length;
-  for (let i = 0; i < data.length && i < HEAD_BYTES; i++) {
-    key = Math.imul(key ^ data[i], 0x01000193);
-  }
+  const add = (from: number, to: number) => {
+    for (let i = from; i < to; i++) {
+      key = Math.imul(key ^ data[i], 0x01000193);
+    }
+  };
+  const head = Math.min(data.length, END_BYTES);
+  add(0, head);
+  add(Math.max(head, data.length - END_BYTES), data.length);
   return key;
 }

@@ -19,8 +19,8 @@ export function serve(handler: TcpHandler): TcpServer & { errors: unknown[] } {
 }
 
 /** Sends back what comes. */
-export const echo: TcpHandler = async (conn, session) => {
-  for await (const chunk of readChunks(conn, { session })) {
+export const echo: TcpHandler = async (conn) => {
+  for await (const chunk of readChunks(conn)) {
     await writeAll(conn, chunk);
   }
 };

@@ -5,6 +5,7 @@
  */
 
 import { getAvailablePort } from "@std/net/get-available-port";
+import type { Connection } from "../connection.ts";
 import { readChunks } from "../stream.ts";
 import { serveTcp } from "../tcp.ts";
 import { type Ending, lastLine, Program } from "./program.ts";
@@ -18,7 +19,7 @@ const PLAY_MS = 15_000;
 const GRACE_MS = 300;
 
 /** What the check does as the server of a client; settles when it is done. */
-export type Play = (conn: Deno.TcpConn, program: Program) => Promise<void>;
+export type Play = (conn: Connection, program: Program) => Promise<void>;
 
 /** A client under check. */
 export class Client implements AsyncDisposable {
@@ -142,7 +143,7 @@ export const SHEET_TEXT = "Test message: SDN course examples";
 
 /** Reads until `count` bytes came from a client. @throws {Finding} if fewer come */
 export async function readMessage(
-  conn: Deno.TcpConn,
+  conn: Connection,
   expected: Uint8Array,
 ): Promise<void> {
   const received: number[] = [];

@@ -6,6 +6,7 @@
 
 import { once } from "node:events";
 import { connect as connectRaw } from "node:net";
+import type { Connection } from "../connection.ts";
 import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
 import { SHEET_TEXT } from "./client.ts";
@@ -29,7 +30,7 @@ function pattern(length: number): Uint8Array<ArrayBuffer> {
 
 /** Sends a message and reads its echo; the connection stays open. */
 export async function expectEcho(
-  conn: Deno.TcpConn,
+  conn: Connection,
   message: Uint8Array,
   likely?: (received: Uint8Array) => string | undefined,
 ): Promise<void> {

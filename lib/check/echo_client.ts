@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Connection } from "../connection.ts";
 import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
 import {
@@ -23,7 +24,7 @@ const BANGLA = "বাংলা ভাষায় লেখা";
 const PATIENCE_MS = 12_000;
 
 /** Echoes byte by byte; a client that closes before the last one is found out. */
-async function echoBytes(conn: Deno.TcpConn, text: string): Promise<void> {
+async function echoBytes(conn: Connection, text: string): Promise<void> {
   const message = encode(text);
   await readMessage(conn, message);
   for (let sent = 0; sent < message.length; sent++) {
@@ -57,7 +58,7 @@ export const ECHO_CLIENT_RULES: readonly Rule<Client>[] = [
     readOn: "exercises/echo_client.ts",
     hint: "Send just the message, without a line end.",
     run: async (client) => {
-      const play = async (conn: Deno.TcpConn) => {
+      const play = async (conn: Connection) => {
         await readMessage(conn, MESSAGE);
         await writeAll(conn, MESSAGE);
       };

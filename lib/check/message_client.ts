@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Connection } from "../connection.ts";
 import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
 import { type Client, requireSuccess } from "./client.ts";
@@ -18,7 +19,7 @@ function shown(program: Program, text: string): Promise<unknown> {
 }
 
 /** Ends the conversation from the server's side. */
-async function bye(conn: Deno.TcpConn): Promise<void> {
+async function bye(conn: Connection): Promise<void> {
   await writeAll(conn, encode("bye\n")).catch(() => {}); // It is gone already.
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Connection } from "../connection.ts";
 import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
 import { type Client, readMessage } from "./client.ts";
@@ -83,7 +84,7 @@ export function hearingClient(
       received: encode(stdout),
     });
   };
-  const greet = async (conn: Deno.TcpConn, pieces: Uint8Array[]) => {
+  const greet = async (conn: Connection, pieces: Uint8Array[]) => {
     if (question) await readMessage(conn, encode(question));
     for (const piece of pieces) {
       await writeAll(conn, piece);

@@ -6,6 +6,7 @@
  */
 
 import { connectTcp } from "../connect.ts";
+import type { Connection } from "../connection.ts";
 import { type Endpoint, formatEndpoint } from "../endpoint.ts";
 import { Finding } from "./rule.ts";
 
@@ -80,7 +81,7 @@ export class Program implements AsyncDisposable {
    *
    * @throws {Finding} if it ends, or does not listen in time; says which
    */
-  async connect(endpoint: Endpoint, limitMs: number): Promise<Deno.TcpConn> {
+  async connect(endpoint: Endpoint, limitMs: number): Promise<Connection> {
     const deadline = performance.now() + limitMs;
     while (true) {
       try {

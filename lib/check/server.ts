@@ -6,6 +6,7 @@
 
 import { getAvailablePort } from "@std/net/get-available-port";
 import { connectTcp } from "../connect.ts";
+import type { Connection } from "../connection.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { readChunks } from "../stream.ts";
 import { type Evidence, Finding, NotApplicable } from "./rule.ts";
@@ -36,7 +37,7 @@ export class Server implements AsyncDisposable {
   }
 
   /** Connects, as soon as the server listens. */
-  connect(): Promise<Deno.TcpConn> {
+  connect(): Promise<Connection> {
     return this.#program?.connect(this.endpoint, START_MS) ??
       connectTcp({ ...this.endpoint, timeoutMs: START_MS });
   }
@@ -78,7 +79,7 @@ export class Server implements AsyncDisposable {
  * @throws {Finding} if the server closes before, or falls silent
  */
 export async function readBytes(
-  conn: Deno.TcpConn,
+  conn: Connection,
   count: number | undefined,
   evidence: Evidence,
   likely?: (received: Uint8Array) => string | undefined,
@@ -114,7 +115,7 @@ export async function readBytes(
 
 /** Reads until `text` came. @throws {Finding} if something else comes, or nothing */
 export async function readText(
-  conn: Deno.TcpConn,
+  conn: Connection,
   text: string,
 ): Promise<void> {
   const expected = new TextEncoder().encode(text);

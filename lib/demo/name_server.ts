@@ -10,7 +10,7 @@
 import dnsPacket from "dns-packet";
 import type { DecodedMessage, Message } from "./dns_packet.d.ts";
 import { Buffer } from "node:buffer";
-import type { Session } from "../session.ts";
+import type { Connection } from "../connection.ts";
 import { readChunks, type ReadOptions, writeAll } from "../stream.ts";
 import { serveTcp } from "../tcp.ts";
 import { bindUdp } from "../udp.ts";
@@ -106,7 +106,7 @@ export function serveNames(
   const hostname = "127.0.0.1";
   const tcp = serveTcp(
     { hostname, port: 0, onError: () => {} },
-    (conn, session) => answerStream(conn, session, addresses),
+    (conn) => answerStream(conn, addresses),
   );
   const udp = bindUdp({ hostname, port: tcp.addr.port });
   const answering = (async () => {
@@ -130,24 +130,22 @@ export function serveNames(
 }
 
 async function answerStream(
-  conn: Deno.TcpConn,
-  session: Session,
+  conn: Connection,
   addresses: ReadonlyMap<string, string>,
 ): Promise<void> {
-  const options = { session, idleMs: IDLE_MS };
-  for await (const message of readMessages(conn, options)) {
+  for await (const message of readMessages(conn, { idleMs: IDLE_MS })) {
     const response = answerQuery(message, addresses);
     if (!response) return;
     const length = Buffer.alloc(2);
     length.writeUInt16BE(response.length);
-    await writeAll(conn, Buffer.concat([length, response]), { session });
+    await writeAll(conn, Buffer.concat([length, response]));
   }
 }
 
 /** The messages of a TCP connection, each behind its length in two bytes (RFC 7766). */
 export async function* readMessages(
-  conn: Deno.TcpConn,
-  options: ReadOptions,
+  conn: Connection,
+  options?: ReadOptions,
 ): AsyncGenerator<Uint8Array> {
   let pending = Buffer.alloc(0);
   for await (const chunk of readChunks(conn, options)) {

@@ -8,7 +8,7 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { exchange } from "../../exercises/echo_client.ts";
 import { connectTcp } from "../../lib/connect.ts";
-import { unlessAborted } from "../../lib/deadline.ts";
+import { within } from "../../lib/deadline.ts";
 import { readToEnd } from "../../lib/stream.ts";
 import { Child, commandOf, run, serve, start } from "../child.ts";
 import { has } from "../interop/peer.ts";
@@ -119,11 +119,7 @@ Deno.test({
   await using server = await faultServer([receiveEnd()]);
   using conn = await connectTcp({ hostname: "127.0.0.1", port: server.port });
   const error = await assertRejects(
-    () =>
-      unlessAborted(
-        exchange(conn, encode("hello"), 200, () => {}),
-        AbortSignal.timeout(10_000),
-      ),
+    () => within(10_000, () => exchange(conn, encode("hello"), 200, () => {})),
     DOMException,
     "nothing came for 0.2 s",
   );

@@ -165,8 +165,8 @@ export function serveFaults(
 
   const tcp = serveTcp(
     { hostname, port, onError: () => {} }, // Clients go as they like.
-    async (conn, session) => {
-      for await (const message of readMessages(conn, { session })) {
+    async (conn) => {
+      for await (const message of readMessages(conn)) {
         const { tcp, tcpEnds, tcpSilent } = await answersTo(message);
         if (tcp) await writeAll(conn, tcp);
         if (tcpEnds || !tcp && !tcpSilent) return;

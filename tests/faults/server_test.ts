@@ -1,3 +1,4 @@
+import type { Connection } from "../../lib/connection.ts";
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { connectTcp } from "../../lib/connect.ts";
 import { readChunks, writeAll } from "../../lib/stream.ts";
@@ -12,7 +13,7 @@ const encode = (text: string) => new TextEncoder().encode(text);
 
 /** Sends `sent` over a connection, and returns as many bytes that come back. */
 async function exchange(
-  conn: Deno.TcpConn,
+  conn: Connection,
   sent: Uint8Array,
 ): Promise<Uint8Array> {
   const writing = writeAll(conn, sent);
@@ -51,7 +52,7 @@ async function until(
  * that is in the result settles when the server has closed the connection.
  */
 async function clog(
-  conn: Deno.TcpConn,
+  conn: Connection,
   port: number,
 ): Promise<{ refused: Promise<Error> }> {
   const refused = assertRejects(
@@ -231,7 +232,7 @@ Deno.test({
   ]);
   const there = { hostname: "127.0.0.1", port: server.port };
   for (let round = 0; round < 5; round++) {
-    const conns: Deno.TcpConn[] = [];
+    const conns: Connection[] = [];
     for (let count = 0; count < 3; count++) {
       const conn = await connectTcp(there);
       conns.push(conn);

@@ -1,3 +1,4 @@
+import type { Connection } from "../../lib/connection.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connectTcp } from "../../lib/connect.ts";
 import type { Fault } from "../../lib/fault.ts";
@@ -39,7 +40,7 @@ Deno.test({
     port: 0,
     tcpBacklog: 1,
   });
-  const conns: Deno.TcpConn[] = [];
+  const conns: Connection[] = [];
   try {
     const start = performance.now();
     const error: Fault & DOMException = await assertRejects(

@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
+  isTimeout,
   SilenceLimit,
   timeoutError,
   unlessAborted,
   Watch,
+  within,
 } from "../../lib/deadline.ts";
 
 Deno.test({
@@ -41,6 +43,28 @@ Deno.test({
     () => unlessAborted(Promise.resolve(), controller.signal),
     DOMException,
   );
+});
+
+Deno.test({
+  name: "within() ends the wait in time, and hands on what comes late",
+  permissions: "none",
+}, async () => {
+  assertEquals(await within(undefined, () => Promise.resolve(1)), 1);
+  assertEquals(await within(10_000, () => Promise.resolve(2)), 2);
+  await assertRejects(
+    () => within(10_000, () => Promise.reject(new TypeError("no"))),
+    TypeError,
+  );
+  const slow = Promise.withResolvers<string>();
+  const late = Promise.withResolvers<string>();
+  const error = await assertRejects(
+    () => within(20, () => slow.promise, late.resolve),
+    DOMException,
+    "no answer within 0.02 s",
+  );
+  assert(isTimeout(error));
+  slow.resolve("late");
+  assertEquals(await late.promise, "late");
 });
 
 Deno.test({

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connectTcp } from "../../lib/connect.ts";
 import type { Fault } from "../../lib/fault.ts";
-import { Session } from "../../lib/session.ts";
 import { readChunks, readToEnd, writeAll } from "../../lib/stream.ts";
 import { connectAndReset } from "../faults/reset.ts";
 import { echo, serve } from "../server.ts";
@@ -42,18 +41,16 @@ Deno.test({
   await using server = serve(async (conn) => {
     for await (const _ of readChunks(conn)); // listens, says nothing
   });
-  const session = new Session(await connectTcp(server.addr));
+  using conn = await connectTcp(server.addr);
   const reading = assertRejects(
     async () => {
-      const options = { session, idleMs: 100 };
-      for await (const _ of readChunks(session.conn, options));
+      for await (const _ of readChunks(conn, { idleMs: 100 }));
     },
     DOMException,
     "nothing came for 0.1 s",
   );
-  await writeAll(session.conn, encode("a"), { session });
+  await writeAll(conn, encode("a"));
   await reading;
-  session.close();
 });
 
 Deno.test({
@@ -136,9 +133,9 @@ Deno.test({
   name: "readToEnd() hands on what came before the peer fell silent",
   permissions: LOOPBACK,
 }, async () => {
-  await using server = serve(async (conn, session) => {
+  await using server = serve(async (conn) => {
     await writeAll(conn, encode("half an ans"));
-    for await (const _ of readChunks(conn, { session }));
+    for await (const _ of readChunks(conn));
   });
   using conn = await connectTcp(server.addr);
   let text = "";

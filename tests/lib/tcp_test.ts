@@ -1,3 +1,4 @@
+import type { Connection } from "../../lib/connection.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { connectTcp } from "../../lib/connect.ts";
 import type { Fault } from "../../lib/fault.ts";
@@ -9,7 +10,7 @@ import { echo, serve } from "../server.ts";
 const LOOPBACK = { net: ["127.0.0.1"] };
 const encode = (text: string) => new TextEncoder().encode(text);
 
-async function answer(conn: Deno.TcpConn): Promise<string> {
+async function answer(conn: Connection): Promise<string> {
   let text = "";
   await readToEnd(
     conn,
@@ -53,8 +54,8 @@ Deno.test({
     "serveTcp() goes on after a client resets, and after its handler throws",
   permissions: LOOPBACK,
 }, async () => {
-  await using server = serve(async (conn, session) => {
-    for await (const chunk of readChunks(conn, { session })) {
+  await using server = serve(async (conn) => {
+    for await (const chunk of readChunks(conn)) {
       if (chunk[0] === 33) throw new Error("a bug in a handler");
       await writeAll(conn, chunk);
     }
@@ -124,8 +125,8 @@ Deno.test({
   permissions: LOOPBACK,
 }, async () => {
   const reply = new Uint8Array(16 << 20); // more than the system buffers
-  await using server = serve(async (conn, session) => {
-    for await (const _ of readChunks(conn, { session })) {
+  await using server = serve(async (conn) => {
+    for await (const _ of readChunks(conn)) {
       await writeAll(conn, reply);
     }
   });

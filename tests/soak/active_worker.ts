@@ -5,8 +5,8 @@
  * @module
  */
 
+import type { Connection } from "../../lib/connection.ts";
 import { connectTcp } from "../../lib/connect.ts";
-import { Session } from "../../lib/session.ts";
 import { writeAll } from "../../lib/stream.ts";
 import { requirePeerFault } from "./echo.ts";
 import { Latencies, type LatencyCounts } from "./latency.ts";
@@ -59,7 +59,7 @@ export type Said =
 
 /** One connection, with what it has sent and when. */
 interface Talk {
-  conn: Deno.TcpConn;
+  conn: Connection;
   ledger: Ledger;
   lastSent: number;
 }
@@ -124,20 +124,17 @@ class Load {
 
   async #talk(talk: Talk): Promise<void> {
     const { conn, ledger } = talk;
-    const session = new Session(conn);
-    const limit = session.reading;
     const buffer = new Uint8Array(MOST_IN_FLIGHT * MESSAGE_BYTES);
     for (let count = 1; (count = this.#take(count)) > 0;) {
-      limit.set(this.#task.patienceMs, "nothing came back");
+      conn.reading.set(this.#task.patienceMs, "nothing came back");
       const start = performance.now();
       talk.lastSent = performance.timeOrigin + start;
-      // The limit ends it too.
-      const options = { session, timeoutMs: Infinity };
-      await writeAll(conn, ledger.write(count), options);
+      // The limit of reading ends it too.
+      await writeAll(conn, ledger.write(count), { timeoutMs: Infinity });
       while (ledger.awaited > 0) {
         const length = await conn.read(buffer);
         if (length === null) return;
-        limit.set(this.#task.patienceMs, "nothing came back");
+        conn.reading.set(this.#task.patienceMs, "nothing came back");
         const replies = ledger.read(buffer.subarray(0, length));
         this.#latencies.add(performance.now() - start, replies);
       }

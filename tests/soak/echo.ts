@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { Connection } from "../../lib/connection.ts";
+import { isTimeout } from "../../lib/deadline.ts";
 import { readChunks, writeAll } from "../../lib/stream.ts";
 
 /**
@@ -11,7 +13,7 @@ import { readChunks, writeAll } from "../../lib/stream.ts";
  * after them, and the end of file has to follow their echo.
  */
 export async function echoes(
-  conn: Deno.TcpConn,
+  conn: Connection,
   bytes: Uint8Array,
   idleMs: number,
   isLast = false,
@@ -49,6 +51,6 @@ export function requirePeerFault(error: unknown): void {
     error instanceof errors.BrokenPipe ||
     error instanceof errors.Interrupted || // closed by a limit of ours
     error instanceof errors.BadResource ||
-    (error instanceof DOMException && error.name === "TimeoutError");
+    isTimeout(error);
   if (!isPeerFault) throw error;
 }

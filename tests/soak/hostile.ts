@@ -6,8 +6,8 @@
  * @module
  */
 
+import type { Connection } from "../../lib/connection.ts";
 import { connectTcp } from "../../lib/connect.ts";
-import { closeQuietly } from "../../lib/deadline.ts";
 import type { Endpoint } from "../../lib/endpoint.ts";
 import { writeAll } from "../../lib/stream.ts";
 import { connectAndReset } from "../faults/reset.ts";
@@ -142,7 +142,7 @@ async function exchange(
   const conn = await connected(endpoint);
   if (!conn) return false;
   const isEchoed = await echoes(conn, bytes, patienceMs, isLast);
-  closeQuietly(conn);
+  conn.close();
   return isEchoed;
 }
 
@@ -156,7 +156,7 @@ async function leaveInTheMiddle({ endpoint }: Place): Promise<void> {
 async function neverRead({ endpoint, stopped }: Place): Promise<void> {
   const conn = await connected(endpoint);
   if (!conn) return await pause(RETRY_MS, stopped);
-  const leaving = pause(UNREAD_MS, stopped).then(() => closeQuietly(conn));
+  const leaving = pause(UNREAD_MS, stopped).then(() => conn.close());
   try {
     const piece = random(PIECE);
     for (let sent = 0; sent < MOST_UNREAD; sent += PIECE) {
@@ -176,13 +176,13 @@ async function drip(place: Place): Promise<boolean> {
     isEchoed = await echoes(conn, random(1), place.patienceMs);
     await pause(DRIP_MS, place.stopped);
   }
-  closeQuietly(conn);
+  conn.close();
   return isEchoed;
 }
 
 async function connected(
   endpoint: Endpoint,
-): Promise<Deno.TcpConn | undefined> {
+): Promise<Connection | undefined> {
   try {
     return await connectTcp(endpoint);
   } catch (error) {

@@ -6,7 +6,7 @@
  */
 
 import { connectTcp } from "../../lib/connect.ts";
-import { closeQuietly } from "../../lib/deadline.ts";
+import type { Connection } from "../../lib/connection.ts";
 import type { Endpoint } from "../../lib/endpoint.ts";
 import { echoes, requirePeerFault } from "./echo.ts";
 import { MESSAGE_BYTES } from "./message.ts";
@@ -18,7 +18,7 @@ const MOST_FAILURES = 50;
 
 /** Connections that do nothing. */
 export class IdleConnections implements Disposable {
-  #alive: Deno.TcpConn[] = [];
+  #alive: Connection[] = [];
   #patienceMs: number;
 
   /** None yet; a reply may take `patienceMs`. */
@@ -64,10 +64,10 @@ export class IdleConnections implements Disposable {
     for (const conn of this.#alive.splice(0)) conn.close();
   }
 
-  async #prove(conn: Deno.TcpConn): Promise<boolean> {
+  async #prove(conn: Connection): Promise<boolean> {
     const message = crypto.getRandomValues(new Uint8Array(MESSAGE_BYTES));
     const isAlive = await echoes(conn, message, this.#patienceMs);
-    if (!isAlive) closeQuietly(conn);
+    if (!isAlive) conn.close();
     return isAlive;
   }
 }

@@ -1,6 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
 import { connectTcp } from "../../lib/connect.ts";
-import { Session } from "../../lib/session.ts";
 import { readChunks, writeAll } from "../../lib/stream.ts";
 import { serve } from "../server.ts";
 
@@ -10,18 +9,17 @@ Deno.test({
   name: "finish() half-closes, and reads on until the peer closes too",
   permissions: LOOPBACK,
 }, async () => {
-  await using server = serve(async (conn, session) => {
+  await using server = serve(async (conn) => {
     let length = 0;
-    for await (const chunk of readChunks(conn, { session })) {
+    for await (const chunk of readChunks(conn)) {
       length += chunk.length; // up to the end of file that finish() sends
     }
     await writeAll(conn, new Uint8Array(length));
   });
-  const session = new Session(await connectTcp(server.addr));
-  await writeAll(session.conn, new Uint8Array(100_000), { session });
-  await session.finish();
-  assertEquals(session.error, undefined);
-  session.close();
+  using conn = await connectTcp(server.addr);
+  await writeAll(conn, new Uint8Array(100_000));
+  await conn.finish();
+  assertEquals(conn.error, undefined);
   assertEquals(server.errors, []);
 });
 
@@ -30,11 +28,10 @@ Deno.test({
   permissions: LOOPBACK,
 }, async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const session = new Session(await connectTcp(listener.addr));
+  using conn = await connectTcp(listener.addr);
   using _silent = await listener.accept();
-  await session.finish();
-  assert(session.error?.message.startsWith("the peer did not close"));
-  session.close();
+  await conn.finish();
+  assert(conn.error?.message.startsWith("the peer did not close"));
 });
 
 Deno.test({
@@ -42,9 +39,8 @@ Deno.test({
   permissions: LOOPBACK,
 }, async () => {
   await using server = serve(() => Promise.resolve());
-  const session = new Session(await connectTcp(server.addr));
-  for await (const _ of readChunks(session.conn, { session }));
-  assert(session.isPeerDone);
-  await session.finish();
-  session.close();
+  using conn = await connectTcp(server.addr);
+  for await (const _ of readChunks(conn));
+  assert(conn.isPeerDone);
+  await conn.finish();
 });
