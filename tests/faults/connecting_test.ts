@@ -199,6 +199,25 @@ Deno.test(
 );
 
 Deno.test(
+  onMachines(
+    "udp_client ends with 75 where the name server does not answer in time",
+  ),
+  async () => {
+    const args = ["--host", "pc7.lab.test", "--seconds", "0.5"];
+    assertFailed(
+      "udp_client",
+      await timed(
+        500,
+        () => runOn(withNameServer(NOWHERE.blackHole), "udp_client", args),
+      ),
+      75,
+      "pc7.lab.test: no answer within 0.5 s",
+      "check the network connection and the name server",
+    );
+  },
+);
+
+Deno.test(
   onMachines("clients end with 75 where the name server cannot be reached"),
   async () => {
     const machine = withNameServer(NOWHERE.noRoute);

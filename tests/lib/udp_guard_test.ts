@@ -52,7 +52,9 @@ Deno.test({
 
   const guard = new LoopGuard();
   for (let number = 0; number < 10_000; number++) {
-    const data = new TextEncoder().encode(`${number} ping`);
-    assert(!guard.isLoop({ data, from: one.addr }));
+    for (const text of [`${number} ping`, `${"x".repeat(1000)} ${number}`]) {
+      const data = new TextEncoder().encode(text);
+      assert(!guard.isLoop({ data, from: one.addr }));
+    }
   }
 });
