@@ -200,9 +200,13 @@ export function explain(error: unknown): Explanation {
   };
 }
 
-/** Whether what a program prints cannot be written, as with a full disk. */
+/**
+ * Whether what a program prints cannot be written, as with a full disk: what the
+ * system says of a connection has its place noted, of the output it has none.
+ */
 export function isOutputFault(error: unknown): boolean {
-  return error instanceof Error && codeIs("ENOSPC", "EIO")(error, error);
+  return error instanceof Error && !(error as Fault).syscall &&
+    /\(os error \d+\)/.test(error.message);
 }
 
 function ownAddresses(): string {

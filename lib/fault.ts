@@ -9,6 +9,7 @@
 /** What was tried when a fault happened. */
 export type Operation =
   | "listen"
+  | "accept"
   | "connect"
   | "read"
   | "write"

@@ -134,7 +134,7 @@ class Server implements TcpServer {
         this.#serve(new Connection(conn, this.#shared));
       } catch (error) {
         if (this.#isStopping || isPeerGone(error)) continue;
-        this.#tell(error);
+        this.#tell(located(error, "accept", formatEndpoint(this.addr)));
         await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE_MS));
       }
     }

@@ -1,6 +1,6 @@
-import type { Connection } from "../../lib/connection.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { connectTcp } from "../../lib/connect.ts";
+import type { Connection } from "../../lib/connection.ts";
 import type { Fault } from "../../lib/fault.ts";
 import { readChunks, readToEnd, writeAll } from "../../lib/stream.ts";
 import { serveTcp, type TcpServer } from "../../lib/tcp.ts";
@@ -169,6 +169,28 @@ Deno.test({
     controller.abort();
     await server.finished;
   }
+});
+
+Deno.test({
+  name: "serveTcp() ends with what onError throws, and closes all clients",
+  permissions: LOOPBACK,
+}, async () => {
+  const failure = new Error("nothing can be told");
+  await using server = serveTcp({
+    hostname: "127.0.0.1",
+    port: 0,
+    onError: (error) => {
+      assertEquals(error, "not this client");
+      throw failure;
+    },
+  }, async (conn) => {
+    for await (const _ of readChunks(conn)) throw "not this client";
+  });
+  using other = await connectTcp(server.addr);
+  using conn = await connectTcp(server.addr);
+  await writeAll(conn, encode("x"));
+  assertEquals(await assertRejects(() => server.finished, Error), failure);
+  assertEquals(await other.read(new Uint8Array(1)), null);
 });
 
 Deno.test({
