@@ -1,6 +1,6 @@
-import type { Connection } from "../../lib/connection.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { connectTcp } from "../../lib/connect.ts";
+import type { Connection } from "../../lib/connection.ts";
 import type { Fault } from "../../lib/fault.ts";
 
 const LOOPBACK = { net: ["127.0.0.1"] };

@@ -5,8 +5,8 @@
  * @module
  */
 
-import type { Connection } from "../../lib/connection.ts";
 import { connectTcp } from "../../lib/connect.ts";
+import type { Connection } from "../../lib/connection.ts";
 import { writeAll } from "../../lib/stream.ts";
 import { requirePeerFault } from "./echo.ts";
 import { Latencies, type LatencyCounts } from "./latency.ts";

@@ -6,8 +6,8 @@
  * @module
  */
 
-import type { Connection } from "../../lib/connection.ts";
 import { connectTcp } from "../../lib/connect.ts";
+import type { Connection } from "../../lib/connection.ts";
 import type { Endpoint } from "../../lib/endpoint.ts";
 import { writeAll } from "../../lib/stream.ts";
 import { connectAndReset } from "../faults/reset.ts";
