@@ -14,6 +14,7 @@
 import { connectTcp } from "../lib/connect.ts";
 import type { Connection } from "../lib/connection.ts";
 import type { Exercise } from "../lib/exercise.ts";
+import { located } from "../lib/fault.ts";
 import {
   hostOption,
   operands,
@@ -21,6 +22,7 @@ import {
   secondsOption,
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
+import { print } from "../lib/output.ts";
 import { runExercise } from "../lib/run.ts";
 import { readChunks, writeAll } from "../lib/stream.ts";
 import { bytesRepr, visibleBytes } from "../lib/text.ts";
@@ -134,9 +136,13 @@ function compare(expected: Uint8Array, chunk: Uint8Array, offset: number) {
 }
 
 async function readInput(): Promise<Uint8Array> {
-  return new Uint8Array(
-    await new Response(Deno.stdin.readable).arrayBuffer(),
-  );
+  try {
+    return new Uint8Array(
+      await new Response(Deno.stdin.readable).arrayBuffer(),
+    );
+  } catch (error) {
+    throw located(error, "read", "the standard input");
+  }
 }
 
 export async function main(args: string[]): Promise<void> {
@@ -146,15 +152,15 @@ export async function main(args: string[]): Promise<void> {
     : new TextEncoder().encode(text);
   const timeoutMs = timeout * 1000;
 
-  console.log(`Connecting to ${host} port ${port}`);
+  print(`Connecting to ${host} port ${port}`);
   using conn = await connectTcp({ hostname: host, port, timeoutMs });
-  console.log(`Sending ${visibleBytes(message)}`);
+  print(`Sending ${visibleBytes(message)}`);
   try {
     await exchange(conn, message, timeoutMs, (chunk) => {
-      console.log(`Received: ${bytesRepr(chunk)}`);
+      print(`Received: ${bytesRepr(chunk)}`);
     });
   } finally {
-    console.log("Closing connection to the server");
+    print("Closing connection to the server");
   }
 }
 

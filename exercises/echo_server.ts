@@ -22,6 +22,7 @@ import {
   secondsOption,
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
+import { print } from "../lib/output.ts";
 import { announce, reportPeer } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
 import { readChunks, writeAll } from "../lib/stream.ts";
@@ -107,7 +108,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
     await parseOptions(options, args);
   const idleMs = idle * 1000;
   // To write a line out costs more than to echo it: only where it is shown.
-  const log = quiet ? () => {} : (line: () => string) => console.log(line());
+  const log = quiet ? () => {} : (line: () => string) => print(line());
 
   await using server = serveTcp(
     {
@@ -115,13 +116,13 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       port,
       signal: stop,
       maxConnections,
-      onError: (error) => reportPeer(exercise, error),
+      onError: (error, peer) => reportPeer(exercise, error, peer),
     },
     (conn) => echo(conn, idleMs, log),
   );
-  console.log(`Starting up echo server on ${host} port ${server.addr.port}`);
+  print(`Starting up echo server on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);
-  console.log("Waiting to receive message from client");
+  print("Waiting to receive message from client");
   await server.finished;
 }
 

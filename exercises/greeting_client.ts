@@ -15,6 +15,7 @@ import { connectTcp } from "../lib/connect.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { hostOption, portOption, secondsOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
+import { print } from "../lib/output.ts";
 import { runExercise } from "../lib/run.ts";
 import { readToEnd } from "../lib/stream.ts";
 import { bytesRepr } from "../lib/text.ts";
@@ -51,7 +52,7 @@ export async function main(args: string[]): Promise<void> {
   const timeoutMs = timeout * 1000;
   using conn = await connectTcp({ hostname: host, port, timeoutMs });
   await readToEnd(conn, timeoutMs, (greeting) => {
-    console.log(`Received ${bytesRepr(greeting)}`);
+    print(`Received ${bytesRepr(greeting)}`);
   });
 }
 

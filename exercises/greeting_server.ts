@@ -16,6 +16,7 @@ import { formatPeer } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { addressOption, portOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
+import { print } from "../lib/output.ts";
 import { announce, reportPeer } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
 import { writeAll } from "../lib/stream.ts";
@@ -68,9 +69,9 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       hostname: host,
       port,
       signal: stop,
-      onError: (error) => reportPeer(exercise, error),
+      onError: (error, peer) => reportPeer(exercise, error, peer),
     },
-    (conn) => greet(conn, console.log),
+    (conn) => greet(conn, print),
   );
   console.error(`Listening on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);

@@ -104,7 +104,8 @@ export async function main(args: string[]): Promise<void> {
       case "said": // The rest of the server's part is still to come.
         await within(timeoutMs, () => heard).catch((error) => {
           if (!isTimeout(error)) throw error;
-          console.error(`The server did not close within ${timeout} s.`);
+          const missed = `the server did not close within ${timeout} s`;
+          console.error(`${exercise.id}: ${missed}`);
         });
         break;
       case "closed":

@@ -128,22 +128,23 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       hostname: host,
       port,
       signal: ended.signal,
-      onError: (error) => prompt.above(() => reportPeer(exercise, error)),
+      onError: (error, peer) =>
+        prompt.above(() => reportPeer(exercise, error, peer)),
     },
     async (conn) => {
       const outbox = new Outbox(conn);
       clients.add(outbox);
       arrived.resolve();
-      let saidBye = false;
+      let saidBye;
       try {
         saidBye = await listen(conn, idle * 1000, prompt.print);
-        if (saidBye && clients.size === 1 && !keep) ended.abort();
       } finally {
         clients.delete(outbox);
+      }
+      if (saidBye && clients.size === 0 && !keep) ended.abort();
+      if (!saidBye && !ended.signal.aborted) {
         const peer = formatPeer(conn.remoteAddr);
-        if (!saidBye && !ended.signal.aborted) {
-          prompt.above(() => console.error(`${peer} has left`));
-        }
+        prompt.above(() => console.error(`${peer} has left`));
       }
     },
   );

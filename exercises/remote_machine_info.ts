@@ -65,15 +65,17 @@ export async function printAddresses(
 ): Promise<number> {
   let exitCode = 0;
   for (const host of hosts) {
+    let addresses;
     try {
-      const [address] = await lookupHost(host, lookup);
-      console.log(`${label}: ${host}`);
-      console.log(`IP address: ${address}`);
+      addresses = await lookupHost(host, lookup);
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
       console.error(`Error accessing ${explain(error).message}`);
       exitCode = 1;
+      continue;
     }
+    console.log(`${label}: ${host}`);
+    console.log(`IP address: ${addresses[0]}`);
   }
   return exitCode;
 }

@@ -22,6 +22,7 @@ import {
   probabilityOption,
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
+import { print } from "../lib/output.ts";
 import { announce, reportError } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
 import { bytesRepr } from "../lib/text.ts";
@@ -106,9 +107,9 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
     args,
   );
   // To write a line out costs more than to echo it: only where it is shown.
-  const log = quiet ? () => {} : (line: () => string) => console.log(line());
+  const log = quiet ? () => {} : (line: () => string) => print(line());
   using socket = bindUdp({ hostname: host, port, signal: stop });
-  console.log(
+  print(
     `Starting up UDP echo server on ${host} port ${socket.addr.port}`,
   );
   announce(exercise, socket.addr);

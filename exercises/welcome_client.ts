@@ -20,6 +20,7 @@ import {
   secondsOption,
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
+import { print } from "../lib/output.ts";
 import { runExercise } from "../lib/run.ts";
 import { readToEnd, writeAll } from "../lib/stream.ts";
 import { bytesRepr } from "../lib/text.ts";
@@ -64,7 +65,7 @@ export async function main(args: string[]): Promise<void> {
   await writeAll(conn, new TextEncoder().encode(text));
   await conn.closeWrite(); // half-close: no more from us, but we still read
   await readToEnd(conn, timeoutMs, (answer) => {
-    console.log(`Received ${bytesRepr(answer)}`);
+    print(`Received ${bytesRepr(answer)}`);
   });
 }
 

@@ -20,6 +20,7 @@ import {
   secondsOption,
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
+import { print } from "../lib/output.ts";
 import { announce, reportPeer } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
 import { readChunks, writeAll } from "../lib/stream.ts";
@@ -84,9 +85,9 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       hostname: host,
       port,
       signal: stop,
-      onError: (error) => reportPeer(exercise, error),
+      onError: (error, peer) => reportPeer(exercise, error, peer),
     },
-    (conn) => welcome(conn, idleMs, console.log),
+    (conn) => welcome(conn, idleMs, print),
   );
   console.error(`Listening on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);

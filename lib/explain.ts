@@ -61,7 +61,11 @@ const is = (...classes: AnyClass[]) => (error: unknown) =>
   classes.some((one) => error instanceof one);
 const codeIs = (...codes: string[]) => (_: unknown, { code }: Fault) =>
   codes.includes(String(code));
+/** What the system's own errors end with, before the name of a file. */
+const OS_ERROR = / \(os error \d+\)/;
 const asItSays = (_: string, { message }: Fault) => message;
+const withPlace = (_: string, { address, message }: Fault) =>
+  address ? `${address}: ${message}` : message;
 
 /** The first rule that applies counts. */
 const RULES: Rule[] = [
@@ -110,13 +114,32 @@ const RULES: Rule[] = [
     () => "start the server first, and give both the same host and port",
   ],
   [
+    // Every one is taken: that of a client, or the one that port 0 asks for.
+    (error, { syscall, address }) =>
+      (syscall === "connect" && error instanceof errors.AddrNotAvailable &&
+        !address?.startsWith("[")) ||
+      (error instanceof errors.AddrInUse && !!address?.endsWith(":0")),
+    EXIT.OS,
+    () => "the system has no free port left",
+    () => "end programs with many connections, or wait for a minute",
+  ],
+  [
+    (_, fault) => fault.syscall === "send" && codeIs("EAFNOSUPPORT")(_, fault),
+    EXIT.UNAVAILABLE,
+    (at) => `${at} cannot be reached: its first address is of another family`,
+    () => "give the server's IPv4 address; remote_machine_info looks it up",
+  ],
+  [
     (error, fault) =>
       error instanceof errors.NetworkUnreachable ||
-      codeIs("EHOSTUNREACH", "EADDRNOTAVAIL", "EAFNOSUPPORT")(error, fault) &&
+      codeIs("EHOSTUNREACH", "EADDRNOTAVAIL", "EINVAL")(error, fault) &&
         fault.syscall !== "listen",
     EXIT.UNAVAILABLE,
     (at) => `${at} cannot be reached: there is no way to that host`,
-    () => "check the address, and that both PCs are on the same network",
+    ({ address }) =>
+      isLinkLocal(address)
+        ? "add your interface to an address of your own link: fe80::1%eth0"
+        : "check the address, and that both PCs are on the same network",
   ],
   [
     is(errors.AddrInUse),
@@ -125,7 +148,9 @@ const RULES: Rule[] = [
     () => "end that program, or choose another port with --port",
   ],
   [
-    is(errors.AddrNotAvailable),
+    (error, fault) =>
+      error instanceof errors.AddrNotAvailable ||
+      codeIs("EINVAL")(error, fault),
     EXIT.UNAVAILABLE,
     (at) => `${at} is not an address of this machine`,
     ownAddresses,
@@ -149,7 +174,7 @@ const RULES: Rule[] = [
     asItSays,
     () => "others find their connection closed until one of them leaves",
   ],
-  [is(errors.InvalidData), EXIT.PROTOCOL, asItSays],
+  [is(errors.InvalidData), EXIT.PROTOCOL, withPlace],
   [is(errors.UnexpectedEof), EXIT.IO, asItSays],
   [
     // NotConnected: reset between connect(2) and getpeername(2).
@@ -173,6 +198,13 @@ const RULES: Rule[] = [
     EXIT.IO,
     (_, { message }) => `the output cannot be written: ${message}`,
   ],
+  // Of a file the message says which one it is.
+  [
+    is(errors.NotFound, errors.IsADirectory, errors.NotADirectory),
+    EXIT.DATA,
+    withPlace,
+  ],
+  [(_, { message }) => OS_ERROR.test(message), EXIT.IO, withPlace],
 ];
 
 /** What an error means to the user of a lab program. */
@@ -192,7 +224,7 @@ export function explain(error: unknown): Explanation {
   const at = fault.address ?? "the peer";
   return {
     // What the system and the resolver add means nothing to a student.
-    message: message(at, fault).replace(/ \(os error \d+\)/, "")
+    message: message(at, fault).replace(OS_ERROR, "")
       .replace("proto error: ", "")
       .replace("failed to lookup address information: ", ""),
     hint: hint?.(fault),
@@ -206,7 +238,11 @@ export function explain(error: unknown): Explanation {
  */
 export function isOutputFault(error: unknown): boolean {
   return error instanceof Error && !(error as Fault).syscall &&
-    /\(os error \d+\)/.test(error.message);
+    /\(os error \d+\)$/.test(error.message);
+}
+
+function isLinkLocal(address = ""): boolean {
+  return /^\[fe[89ab].:[^%]*\]/i.test(address);
 }
 
 function ownAddresses(): string {

@@ -8,6 +8,7 @@
 import { formatEndpoint, isLoopback, ownHost } from "./endpoint.ts";
 import { commandLine, type Exercise, permissionsFor } from "./exercise.ts";
 import { explain, isOutputFault } from "./explain.ts";
+import { located } from "./fault.ts";
 import { reachableIpv4 } from "./machine.ts";
 import { visible } from "./text.ts";
 
@@ -53,8 +54,13 @@ export function announce(server: Exercise, addr: Deno.NetAddr): void {
  *
  * @throws if it was no peer's fault, but the output's: then nothing could be shown
  */
-export function reportPeer(exercise: Exercise, error: unknown): void {
+export function reportPeer(
+  exercise: Exercise,
+  error: unknown,
+  peer?: Deno.NetAddr,
+): void {
   if (isOutputFault(error)) throw error;
+  if (peer) located(error, "read", formatEndpoint(peer));
   reportError(exercise, error);
 }
 
@@ -79,6 +85,8 @@ export function reportError(
 
 /** Says on stderr what failed in a program; returns the exit code for it. */
 export function sayWhatFailed(program: string, error: unknown): number {
+  // As behind `| head -1`: nobody reads on.
+  if (isOutputFault(error) && error instanceof Deno.errors.BrokenPipe) return 0;
   const { message, hint, exitCode } = explain(error);
   // What the user typed may hold control characters, too.
   const lines = message.split("\n").map((line) => visible(line));

@@ -9,12 +9,14 @@
  */
 
 import { MAX_LINE_BYTES, readLines } from "./lines.ts";
+import { print } from "./output.ts";
 
 const encoder = new TextEncoder();
 
 /**
  * What the user types, line by line; from a file or a pipe likewise. It ends at
- * Ctrl+D (Windows: Ctrl+Z and Enter), or at the end of the file.
+ * Ctrl+D (Windows: Ctrl+Z and Enter), or at the end of the file; at once where
+ * nothing can be read, as behind `nohup`.
  *
  * @throws {RangeError} if a line is longer than {@linkcode MAX_LINE_BYTES}
  */
@@ -22,11 +24,17 @@ export async function* typedLines(): AsyncGenerator<Uint8Array> {
   try {
     yield* readLines(Deno.stdin.readable);
   } catch (error) {
+    if (isUnreadable(error)) return;
     if (!(error instanceof Deno.errors.InvalidData)) throw error;
     throw new RangeError(
       `a message may have at most ${MAX_LINE_BYTES} bytes: this line is longer`,
     );
   }
+}
+
+function isUnreadable(error: unknown): boolean {
+  return error instanceof Deno.errors.IsADirectory ||
+    (error instanceof Error && "code" in error && error.code === "EBADF");
 }
 
 /**
@@ -51,7 +59,7 @@ export class Prompt {
   }
 
   /** Prints a line above the prompt; what the user has begun to type is kept. */
-  print = (line: string): void => this.above(() => console.log(line));
+  print = (line: string): void => this.above(() => print(line));
 
   /** Lets `print` print above the prompt. */
   above(print: () => void): void {

@@ -131,10 +131,13 @@ Deno.test({
   permissions: CHILDREN,
 }, async () => {
   await using server = await faultServer([receiveEnd(), silence()]);
-  const { code } = await run("message_client", [
+  const { code, stderr } = await run("message_client", [
     ...["--port", `${server.port}`, "--timeout", "0.2"],
   ], { input: "bye\n" });
-  assertEquals(code, 0);
+  assertEquals([code, stderr], [
+    0,
+    "message_client: the server did not close within 0.2 s\n",
+  ]);
 });
 
 Deno.test({
@@ -165,7 +168,9 @@ Deno.test({
   using flood = await connectTcp({ hostname: "127.0.0.1", port: server.port });
   using other = await connectTcp({ hostname: "127.0.0.1", port: server.port });
   await writeAll(flood, new Uint8Array(70_000).fill(97)).catch(() => {});
-  await server.line(/^message_server: a line is longer than 65536 bytes$/);
+  await server.line(
+    /^message_server: 127\.0\.0\.1:\d+: a line is longer than 65536 bytes$/,
+  );
   await writeAll(other, encodeLine(encode("fine")));
   await server.line(/^from connected user: fine$/);
 });

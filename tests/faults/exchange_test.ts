@@ -10,7 +10,7 @@ import { exchange } from "../../exercises/echo_client.ts";
 import { connectTcp } from "../../lib/connect.ts";
 import { within } from "../../lib/deadline.ts";
 import { readToEnd } from "../../lib/stream.ts";
-import { Child, commandOf, run, serve, start } from "../child.ts";
+import { commandOf, run, serve, start } from "../child.ts";
 import { has } from "../interop/peer.ts";
 import {
   faultServer,
@@ -285,34 +285,4 @@ Deno.test({
 function heard(stdout: string, label: string): string[] {
   return stdout.split("\n").filter((line) => line.startsWith(label))
     .map((line) => line.slice(label.length));
-}
-
-// Clients that have a line to print when nobody reads their output any more.
-const UNREAD: [string, (gone: Promise<unknown>) => Step[]][] = [
-  ["echo_client", (gone) => [ALL, waitFor(gone), send(MESSAGE)]],
-  ["message_client", (gone) => [send("1\n"), waitFor(gone), send("2\nbye\n")]],
-];
-
-for (const [id, steps] of UNREAD) {
-  Deno.test({
-    name: `${id} ends quietly when its output is no longer read`,
-    permissions: { run: [Deno.execPath(), "sh"], net: ["127.0.0.1"] },
-    ignore: Deno.build.os === "windows",
-  }, async () => {
-    const gone = Promise.withResolvers<void>();
-    await using server = await faultServer(steps(gone.promise));
-    // As `| head -1`, which says when it has closed the pipe.
-    await using client = new Child("sh", [
-      "-c",
-      '{ "$@"; echo "ended with $?" >&2; } | ' +
-      "{ head -n 1; exec <&-; echo gone >&2; }",
-      "sh",
-      ...commandOf(id, port(server)),
-    ]);
-    await client.line(/^gone$/);
-    gone.resolve();
-    const { stdout, stderr } = await client.result;
-    assertEquals(stderr, "gone\nended with 0\n");
-    assertEquals(stdout.split("\n").length, 2, stdout);
-  });
 }

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { getAvailablePort } from "@std/net/get-available-port";
 import { connectTcp } from "../../lib/connect.ts";
 import type { Connection } from "../../lib/connection.ts";
 import { readChunks, writeAll } from "../../lib/stream.ts";
 import { serveTcp } from "../../lib/tcp.ts";
 import { Child, commandOf, serve } from "../child.ts";
+import { until } from "../until.ts";
 import { look } from "../soak/process.ts";
 import { connectAndReset } from "./reset.ts";
 
@@ -34,18 +34,6 @@ async function isServed(port: number): Promise<boolean> {
   using conn = await connectTcp({ hostname: "127.0.0.1", port });
   const [back] = await exchange(conn, encode("!"));
   return back === 33;
-}
-
-/** Waits until `isTrue` holds; a test whose limit runs out fails. */
-async function until(
-  isTrue: () => boolean | Promise<boolean>,
-  what: string,
-): Promise<void> {
-  const end = performance.now() + 15_000;
-  while (!await isTrue()) {
-    assert(performance.now() < end, `not in time: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
 }
 
 /**
@@ -407,51 +395,6 @@ Deno.test({
   });
   await server.line(/^message_server: .*: the peer read nothing for 5 s$/);
 });
-
-for (
-  const id of [
-    "echo_server",
-    "welcome_server",
-    "greeting_server",
-    "message_server",
-  ]
-) {
-  Deno.test({
-    name: `${id} ends with 74 when its output fails while it runs`,
-    ignore: Deno.build.os === "windows", // there sh is not
-    permissions: CHILDREN,
-  }, async () => {
-    // A file of one block may be written, which the output fills in the end.
-    const script = `out=$(mktemp) && exec 3>"$out" && rm "$out" &&
-      trap "" XFSZ && ulimit -f 1 && exec "$@" >&3`;
-    const port = getAvailablePort()!;
-    await using server = new Child("sh", [
-      ...["-c", script, "sh"],
-      ...commandOf(id, ["--port", `${port}`]),
-    ]);
-    const there = { hostname: "127.0.0.1", port };
-    const isUp = () =>
-      connectTcp(there).then((conn) => (conn.close(), true), () => false);
-    await until(isUp, "it listens");
-    const visits = setInterval(async () => {
-      try {
-        using conn = await connectTcp(there);
-        await writeAll(conn, encode(`${"x".repeat(100)}\n`));
-        await conn.closeWrite();
-        for await (const _ of readChunks(conn));
-      } catch {
-        // It is what the server does in the end that counts.
-      }
-    }, 10);
-    const { code, stderr } = await server.result;
-    clearInterval(visits);
-    assertEquals(code, 74, stderr);
-    assertMatch(
-      stderr,
-      new RegExp(`^${id}: the output cannot be written: File too large$`, "m"),
-    );
-  });
-}
 
 Deno.test({
   name:

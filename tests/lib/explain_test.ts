@@ -66,6 +66,11 @@ const CASES: [unknown, number, RegExp][] = [
     /cannot be reached/,
   ],
   [at(withCode("EHOSTUNREACH"), "connect"), EXIT.UNAVAILABLE, /cannot be/],
+  [at(withCode("EINVAL"), "connect"), EXIT.UNAVAILABLE, /cannot be reached/],
+  [at(withCode("EINVAL"), "listen"), EXIT.UNAVAILABLE, /not an address of/],
+  [at(withCode("EAFNOSUPPORT"), "send"), EXIT.UNAVAILABLE, /another family/],
+  [at(new errors.AddrNotAvailable(""), "connect"), EXIT.OS, /no free port/],
+  [at(new errors.AddrInUse(""), "listen", "127.0.0.1:0"), EXIT.OS, /no free/],
   [at(new errors.AddrInUse(""), "listen"), EXIT.UNAVAILABLE, /9900 is already/],
   [
     at(new errors.AddrNotAvailable(""), "listen", "10.9.9.9:80"),
@@ -85,7 +90,26 @@ const CASES: [unknown, number, RegExp][] = [
   [at(new errors.ConnectionReset(""), "read"), EXIT.IO, /9900 broke/],
   [at(new errors.BrokenPipe(""), "write"), EXIT.IO, /9900 closed/],
   [withCode("EMFILE", "Too many open files"), EXIT.OS, /Too many open files/],
-  [withCode("ENOSPC", "No space left"), EXIT.IO, /No space left/],
+  [
+    new Error("No space left on device (os error 28)"),
+    EXIT.IO,
+    /^the output cannot be written: No space left on device$/,
+  ],
+  [
+    new Error("Read-only file system (os error 30): mkdir 'lab'"),
+    EXIT.IO,
+    /^Read-only file system: mkdir 'lab'$/,
+  ],
+  [
+    new errors.NotFound("No such file or directory (os error 2): open 'x/y'"),
+    EXIT.DATA,
+    /^No such file or directory: open 'x\/y'$/,
+  ],
+  [
+    at(new errors.IsADirectory("Is a directory (os error 21)"), "read", "it"),
+    EXIT.DATA,
+    /^it: Is a directory$/,
+  ],
   [new TypeError("x is undefined"), EXIT.SOFTWARE, /a bug in this program/],
   ["a string", EXIT.SOFTWARE, /a string/],
 ];
