@@ -17,8 +17,10 @@ import {
   parseEndpoint,
 } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
+import type { Fault } from "../lib/fault.ts";
 import { operands, secondsOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
+import { reportError } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
 
 const LAB_PORTS = [8000, 9900, 12345, 65432];
@@ -58,6 +60,9 @@ or on one's own network it does not answer. Probe only machines that are yours.`
   permissions: { net: ["127.0.0.1"] },
 };
 
+/** What the system says where there is no way to a host; EINVAL, of a route that discards. */
+const NO_WAY = ["ENETUNREACH", "EHOSTUNREACH", "EINVAL"];
+
 /** An endpoint to probe; port 0 is none. */
 function parseProbe(text: string): Endpoint {
   const endpoint = parseEndpoint(text);
@@ -83,31 +88,35 @@ export async function probe(
     if (error instanceof Deno.errors.ConnectionRefused) {
       return "closed (ECONNREFUSED)";
     }
-    if (isTimeout(error)) {
-      return `no answer in ${seconds} s (ETIMEDOUT)`;
+    if (error instanceof Deno.errors.TimedOut) {
+      return "no answer until the system gave up (ETIMEDOUT)";
     }
-    if (error instanceof Deno.errors.NetworkUnreachable) {
-      return "unreachable (ENETUNREACH)";
-    }
+    if (isTimeout(error)) return `no answer in ${seconds} s (ETIMEDOUT)`;
     if (error instanceof Deno.errors.PermissionDenied) {
       return "forbidden by this machine (EACCES)";
     }
-    if (
-      error instanceof Error && "code" in error && error.code === "EHOSTUNREACH"
-    ) {
-      return "unreachable (EHOSTUNREACH)";
-    }
+    const { code } = error as Fault;
+    if (NO_WAY.includes(String(code))) return `unreachable (${code})`;
     throw error;
   }
 }
 
-export async function main(args: string[]): Promise<void> {
+export async function main(args: string[]): Promise<number> {
   const { _: endpoints, seconds } = await parseOptions(options, args);
   const results = endpoints.map((endpoint) => probe(endpoint, seconds));
   await Promise.allSettled(results); // all at once, printed in order
+  let exitCode = 0;
   for (const [index, endpoint] of endpoints.entries()) {
-    console.log(`${formatEndpoint(endpoint)} ${await results[index]}`);
+    let result;
+    try {
+      result = await results[index];
+    } catch (error) {
+      exitCode = reportError(exercise, error, args);
+      continue;
+    }
+    console.log(`${formatEndpoint(endpoint)} ${result}`);
   }
+  return exitCode;
 }
 
 if (import.meta.main) await runExercise(exercise, main);

@@ -26,8 +26,14 @@ import {
   secondsOption,
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
+import { print } from "../lib/output.ts";
 import { runExercise } from "../lib/run.ts";
-import { bindUdp, type Datagram, type UdpSocket } from "../lib/udp.ts";
+import {
+  bindUdp,
+  type Datagram,
+  requireFits,
+  type UdpSocket,
+} from "../lib/udp.ts";
 
 const options = {
   _: operands("[text]", "what to send, behind each datagram's number", String, {
@@ -41,7 +47,7 @@ const options = {
     undefined,
     "fill or cut each datagram to so many bytes (at most 65507)",
     8,
-    1_000_000,
+    Infinity,
   ),
   seconds: secondsOption(1, "how long to wait for each reply"),
 };
@@ -219,15 +225,17 @@ export async function main(args: string[]): Promise<void> {
     args,
   );
   const server = { hostname: host, port };
+  const make = (number: number) => payload(number, text, size);
+  requireFits(size ?? make(count).length); // the last number is the longest
   using socket = bindUdp({ hostname: ownHost(host), port: 0 });
   const what = count === 1 ? "1 datagram" : `${count} datagrams`;
-  console.log(`Sending ${what} to ${host} port ${port}`);
+  print(`Sending ${what} to ${host} port ${port}`);
   const tally = await ping(socket, server, {
     count,
-    make: (number) => payload(number, text, size),
+    make,
     waitMs: seconds * 1000,
-  }, console.log);
-  for (const line of summary(tally)) console.log(line);
+  }, print);
+  for (const line of summary(tally)) print(line);
   if (tally.received === 0) {
     throw located(
       timeoutError(`no reply within ${seconds} s`),

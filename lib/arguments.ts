@@ -9,6 +9,8 @@ import { closestString } from "@std/text/closest-string";
 import { UsageError } from "./fault.ts";
 import type { Option, Options, Values } from "./options.ts";
 
+const SEE_HELP = "--help shows what this program takes";
+
 /**
  * The parser behind `parseOptions()`; by itself where nobody can wait for that.
  *
@@ -23,7 +25,7 @@ export function parseArguments<O extends Options>(
   const names = Object.keys(options).filter((name) => name !== "_");
   const flags = names.filter((name) => options[name].value === undefined);
   const valued = names.filter((name) => options[name].value !== undefined);
-  const given = parseArgs(protectValues(valued, args), {
+  const given = parseArgs(protectValues(valued, flags, args), {
     boolean: flags,
     string: ["_", ...valued],
     unknown: (arg, name) => {
@@ -45,7 +47,7 @@ export function parseArguments<O extends Options>(
   if (texts._.length > most) {
     throw new UsageError(
       `unexpected argument ${JSON.stringify(texts._[most])}`,
-      "--help shows what this program takes",
+      SEE_HELP,
     );
   }
   const values: Record<string, unknown> = {};
@@ -70,10 +72,18 @@ export function parseArguments<O extends Options>(
 // judged as a port, and the second hidden behind a "=" that is taken off again.
 const NEGATIVE = /^=(?=-\d)/;
 
-function protectValues(valued: string[], args: string[]): string[] {
+function protectValues(
+  valued: string[],
+  flags: string[],
+  args: string[],
+): string[] {
   const safe: string[] = [];
   for (let i = 0; i < args.length; i++) {
     if (args[i] === "--") return [...safe, ...args.slice(i)];
+    const [, flag] = args[i].match(/^--([^=]+)=/) ?? [];
+    if (flags.includes(flag)) {
+      throw new UsageError(`--${flag} takes no value`, SEE_HELP);
+    }
     const isValued = args[i].startsWith("--") &&
       valued.includes(args[i].slice(2));
     if (isValued && args[i + 1]?.match(/^-[^-]/)) {
@@ -87,7 +97,7 @@ function needsValue(name: string, option: Option<unknown>): UsageError {
   const example = option.default ? `, such as ${option.default}` : "";
   return new UsageError(
     `--${name} needs a value: --${name} ${option.value}${example}`,
-    "--help shows what this program takes",
+    SEE_HELP,
   );
 }
 

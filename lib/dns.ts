@@ -7,7 +7,7 @@
  */
 
 import { within } from "./deadline.ts";
-import { type Endpoint, formatEndpoint } from "./endpoint.ts";
+import { type Endpoint, formatEndpoint, isIpv6 } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { isIpv4 } from "./ipv4.ts";
 import { requirePermission } from "./permission.ts";
@@ -21,7 +21,7 @@ export interface LookupOptions {
 }
 
 /**
- * The IPv4 addresses of a host: an address is its own, a name is looked up in
+ * The IPv4 addresses of a host: an address, also of IPv6, is its own; a name is looked up in
  * the hosts file, then in the DNS.
  *
  * @throws {Deno.errors.NotFound} if there is no address for the name. A name
@@ -37,7 +37,7 @@ export async function lookupHost(
   host: string,
   { nameServer, timeoutMs }: LookupOptions = {},
 ): Promise<string[]> {
-  if (isIpv4(host)) return [host];
+  if (isIpv4(host) || isIpv6(host)) return [host];
   requirePermission({
     name: "net",
     host: nameServer ? formatEndpoint(nameServer) : host,
@@ -69,12 +69,23 @@ async function askNameServer(
         { cause },
       );
     }
-    // What the resolver says of a TCP connection that fails has no class.
-    if (/stream closed|io error/.test(String(cause))) {
-      throw new Deno.errors.TimedOut(
-        "the name server broke off its answer",
+    // What else the resolver says has no class, or words of its own.
+    if (/invalid characters/.test(String(cause))) {
+      throw new Deno.errors.NotFound(
+        "the resolver asks only for names of letters, digits and -",
         { cause },
       );
+    }
+    if (/stream closed|io error/.test(String(cause))) {
+      throw new Deno.errors.TimedOut(
+        "the name server cannot be reached, or broke off its answer",
+        { cause },
+      );
+    }
+    if (cause instanceof Deno.errors.TimedOut) {
+      throw new Deno.errors.TimedOut("the name server did not answer", {
+        cause,
+      });
     }
     throw cause;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isIpv4 } from "./ipv4.ts";
+import { isIpv4, packIpv4 } from "./ipv4.ts";
 
 // Labels of 1 to 63 letters, digits, - and _, with no - at either end. Text, since
 // V8 would take 1 ms of every start for a literal with Unicode properties.
@@ -43,9 +43,8 @@ export function parseHost(text: string): string {
   if (isIpv4(text) || isIpv6(text)) return text;
   const ascii = URL.parse(`http://${text}/`)?.hostname;
   const isName = text.length <= 253 && new RegExp(HOST_NAME, "u").test(text);
-  // A last label of digits is a mistyped IPv4 address, never a name.
-  const isNumeric = /(^|\.)(\d+|0x[\da-f]*)\.?$/i.test(text);
-  if (ascii && isName && !isNumeric) {
+  // What a URL takes for an IPv4 address is one mistyped, in whatever digits.
+  if (ascii && isName && !isIpv4(ascii)) {
     return /^[ -~]+$/.test(text) ? text : ascii;
   }
   throw new SyntaxError(
@@ -60,6 +59,12 @@ export function parseHost(text: string): string {
  * @throws {SyntaxError} if `text` is not that
  */
 export function parseEndpoint(text: string, defaultPort?: number): Endpoint {
+  if (text.includes("/")) {
+    throw new SyntaxError(
+      `${JSON.stringify(text)} is not a host: give no scheme and no path, ` +
+        "but host:port, such as 127.0.0.1:9900",
+    );
+  }
   const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text);
   const plain = isIpv6(text) ? null : /^([^:]*):(.*)$/.exec(text);
   const [, host, port] = bracketed ?? plain ?? [text, text, undefined];
@@ -96,6 +101,12 @@ export function isLoopback(hostname: string): boolean {
     (hostname.startsWith("127.") && isIpv4(hostname));
 }
 
+/** Whether it is the address of a group of machines, or of all: no connection's end. */
+export function isGroup(hostname: string): boolean {
+  if (hostname.includes(":")) return /^ff/i.test(hostname);
+  return isIpv4(hostname) && packIpv4(hostname)[0] >= 224;
+}
+
 /** The address that a client's own UDP socket is bound to, to talk to `hostname`. */
 export function ownHost(hostname: string): string {
   const isV6 = hostname.includes(":");
@@ -103,7 +114,8 @@ export function ownHost(hostname: string): string {
   return isV6 ? "::" : "0.0.0.0";
 }
 
-function isIpv6(text: string): boolean {
+/** Whether `text` is an IPv6 address, perhaps with its interface behind a "%". */
+export function isIpv6(text: string): boolean {
   const address = text.replace(/%[\w.-]+$/, "");
   return address.includes(":") && /^[\da-f:.]+$/i.test(address) &&
     URL.canParse(`http://[${address}]/`);

@@ -116,7 +116,7 @@ export function nameServerOption(): Option<Endpoint | undefined> {
     shown: "the system's",
     parse: last((text) => {
       const server = parseEndpoint(text, 53);
-      const isAddress = /^[\d.]+$|:/.test(server.hostname);
+      const isAddress = /^[\d.]+$|:[^%]*$/.test(server.hostname);
       if (isAddress && server.port > 0) return server;
       throw new SyntaxError(
         `${JSON.stringify(text)} is not the address of a name server: ` +
@@ -213,8 +213,11 @@ export function parseInteger(
 ): number {
   const value = /^-?\d{1,16}$/.test(text) ? Number(text) : NaN;
   if (value >= least && value <= most) return value;
+  const range = most === Infinity
+    ? `of ${least} or more`
+    : `from ${least} to ${most}`;
   throw new SyntaxError(
-    `${JSON.stringify(text)} is not a whole number from ${least} to ${most}`,
+    `${JSON.stringify(text)} is not a whole number ${range}`,
   );
 }
 

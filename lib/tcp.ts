@@ -10,7 +10,7 @@
 
 import { Connection, type Shared } from "./connection.ts";
 import { timeoutError, Watch } from "./deadline.ts";
-import { type Endpoint, formatEndpoint } from "./endpoint.ts";
+import { type Endpoint, formatEndpoint, isGroup } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { requirePermission } from "./permission.ts";
 import { Turns } from "./turns.ts";
@@ -64,6 +64,7 @@ export interface TcpServer extends AsyncDisposable {
  * when this returns: a client can connect at once.
  *
  * @throws {Deno.errors.AddrInUse} if another program listens there
+ * @throws {Deno.errors.AddrNotAvailable} if it is not an address of this machine
  * @throws {Deno.errors.NotCapable} without net access to `hostname:port`
  */
 export function serveTcp(
@@ -75,6 +76,8 @@ export function serveTcp(
   requirePermission({ name: "net", host: address });
   let listener: Deno.TcpListener;
   try {
+    // Linux would listen there, but nobody could connect (RFC 9293, section 3.9.2.3).
+    if (isGroup(hostname)) throw new Deno.errors.AddrNotAvailable();
     listener = Deno.listen({ hostname, port });
   } catch (error) {
     throw located(error, "listen", address);

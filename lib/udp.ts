@@ -19,6 +19,19 @@ export const MAX_UDP_PAYLOAD = 65_507;
 /** How many hosts are remembered as permitted. */
 const MOST_GRANTED = 1024;
 
+/**
+ * Returns if so many bytes fit into a datagram.
+ *
+ * @throws {RangeError} if they are more than {@linkcode MAX_UDP_PAYLOAD}
+ */
+export function requireFits(length: number): void {
+  if (length <= MAX_UDP_PAYLOAD) return;
+  throw new RangeError(
+    `${length} bytes do not fit into a datagram: ` +
+      `the largest payload is ${MAX_UDP_PAYLOAD} bytes`,
+  );
+}
+
 /** Where to bind. */
 export interface BindOptions extends Endpoint {
   /** Closes the socket. */
@@ -57,12 +70,7 @@ export class UdpSocket implements Disposable {
    * @throws {RangeError} if `data` is longer than {@linkcode MAX_UDP_PAYLOAD}
    */
   async send(data: Uint8Array, to: Endpoint): Promise<void> {
-    if (data.length > MAX_UDP_PAYLOAD) {
-      throw new RangeError(
-        `${data.length} bytes do not fit into a datagram: ` +
-          `the largest payload is ${MAX_UDP_PAYLOAD} bytes`,
-      );
-    }
+    requireFits(data.length);
     if (!this.#granted.has(to.hostname)) this.#ask(to);
     try {
       const { hostname, port } = to;

@@ -8,8 +8,7 @@
  * @module
  */
 
-import type { Endpoint } from "./endpoint.ts";
-import { packIpv4 } from "./ipv4.ts";
+import { type Endpoint, isGroup } from "./endpoint.ts";
 import type { Datagram } from "./udp.ts";
 
 /** One of so many equal datagrams that came without a pause is not answered. */
@@ -30,10 +29,9 @@ export function isAnswerable(from: Endpoint, own: Endpoint): boolean {
   if (from.port < 1024) return false;
   // The server's own port: itself, or another server of its kind.
   if (from.port === own.port) return false;
-  if (from.hostname.includes(":")) return !/^ff/i.test(from.hostname);
+  if (isGroup(from.hostname)) return false;
   // Without the netmask, x.y.z.255 is taken for a broadcast address.
-  const packed = packIpv4(from.hostname);
-  return packed[0] !== 0 && packed[0] < 224 && packed[3] !== 255;
+  return !/^0\.|\.255$/.test(from.hostname);
 }
 
 /**

@@ -214,7 +214,11 @@ const OPERANDS: [string, string, RegExp][] = [
   ["port_probe", "127.0.0.1:65536", /"65536" is not a port: .* to 65535/],
   ["port_probe", "127.0.0.1:1e3", /"1e3" is not a port: .* to 65535/],
   ["port_probe", "a b:80", /"a b" is not a host: give a name/],
-  ["port_probe", "http://x:80", /not a (host|port): /],
+  [
+    "port_probe",
+    "http://x:80",
+    /"http:\/\/x:80" is not a host: give no scheme/,
+  ],
   ["socket_timeout", "1", /^socket_timeout: unexpected argument "1"\nhint: --/],
   ["echo_client", "a b", /^echo_client: unexpected argument "b"\nhint: --help/],
 ];

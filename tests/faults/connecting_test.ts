@@ -175,6 +175,24 @@ Deno.test(
   },
 );
 
+Deno.test(
+  onMachines(
+    "port_probe goes on after a name that is not known, and ends with 68",
+  ),
+  async () => {
+    const ports = ["nxdomain.test:9", "127.0.0.1:9"];
+    assertEquals(
+      await runOn({ hasNameServer: true }, "port_probe", ports),
+      {
+        code: 68,
+        stdout: "127.0.0.1:9 closed (ECONNREFUSED)\n",
+        stderr: "port_probe: nxdomain.test:9: Name or service not known\n" +
+          "hint: check the spelling of the name\n",
+      },
+    );
+  },
+);
+
 /** A machine that asks the name server `address` for all names. */
 function withNameServer(address: string): Machine {
   return { resolv: `nameserver ${address}\n` };

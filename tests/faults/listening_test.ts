@@ -63,20 +63,22 @@ for (const { id, client } of SERVERS) {
       "this one's",
     permissions: CHILDREN,
   }, async () => {
-    // An address for documentation (RFC 5737), which no machine has.
-    const result = await run(id, ["--host", "192.0.2.1", "--port", "9900"]);
-    const { code, stdout, stderr } = result;
-    assertEquals([code, stdout], [69, ""], stderr);
-    const [line, hint, ...rest] = stderr.split("\n");
-    assertEquals(
-      line,
-      `${id}: 192.0.2.1:9900 is not an address of this machine`,
-    );
-    assertMatch(
-      hint,
-      /^hint: the addresses of this machine are .*127\.0\.0\.1/,
-    );
-    assertEquals(rest, [""]);
+    // An address for documentation (RFC 5737), which no machine has; and a group's.
+    for (const host of ["192.0.2.1", ...isUdp(id) ? [] : ["224.0.0.1"]]) {
+      const result = await run(id, ["--host", host, "--port", "9900"]);
+      const { code, stdout, stderr } = result;
+      assertEquals([code, stdout], [69, ""], stderr);
+      const [line, hint, ...rest] = stderr.split("\n");
+      assertEquals(
+        line,
+        `${id}: ${host}:9900 is not an address of this machine`,
+      );
+      assertMatch(
+        hint,
+        /^hint: the addresses of this machine are .*127\.0\.0\.1/,
+      );
+      assertEquals(rest, [""]);
+    }
   });
 
   Deno.test({

@@ -40,10 +40,10 @@ Deno.test({
   permissions: CHILDREN,
 }, async () => {
   const { code, stderr } = await run("udp_client", ["a".repeat(65_506)]);
-  assertEquals(code, 65); // With "1 " before it: 65,508 bytes.
+  assertEquals(code, 65); // With "10 " before it: 65,509 bytes.
   assertMatch(
     stderr,
-    /^udp_client: 65508 bytes do not fit into a datagram: the largest payload is 65507 bytes\n/,
+    /^udp_client: 65509 bytes do not fit into a datagram: the largest payload is 65507 bytes\n/,
   );
 });
 

@@ -106,6 +106,8 @@ Deno.test({
     [["--prot", "1"], 'unknown option "--prot"'],
     [["--prot=1"], 'unknown option "--prot"'],
     [["-x"], 'unknown option "-x"'],
+    [["--quiet=no"], "--quiet takes no value"],
+    [["--name-server", "fe80::1%eth0"], '"fe80::1%eth0"'],
     [["--no-quiet"], 'unknown option "--no-quiet"'],
     [["1", "2", "3"], 'unexpected argument "3"'],
   ];

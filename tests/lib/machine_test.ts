@@ -51,6 +51,8 @@ Deno.test({
     ["docker0", "172.17.0.1", "02:42:8d:00:00:01", "virtual"],
     ["br-5f1c", "172.18.0.1", real, "virtual"],
     ["virbr0", "192.168.122.1", real, "virtual"],
+    ["wg0", "10.8.0.2", real, "virtual"],
+    ["tailscale0", "100.64.0.7", real, "virtual"],
     ["eth0", "192.168.0.7", real, undefined],
     ["Ethernet", "10.0.0.9", real, undefined],
     ["wlp3s0", "172.20.1.1", real, undefined],
