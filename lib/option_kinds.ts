@@ -7,6 +7,7 @@
 import {
   type Endpoint,
   formatEndpoint,
+  ownHost,
   parseEndpoint,
   parseHost,
   parsePort,
@@ -123,7 +124,12 @@ export function nameServerOption(): Option<Endpoint | undefined> {
           "give its IP address, such as 192.168.0.1 or 127.0.0.1:5353",
       );
     }),
-    net: (server) => server ? [formatEndpoint(server)] : [],
+    // And the socket that asks it.
+    net: (server) =>
+      server
+        ? [server, { hostname: ownHost(server.hostname), port: 0 }]
+          .map(formatEndpoint)
+        : [],
   };
 }
 

@@ -8,10 +8,10 @@
  */
 
 import dnsPacket from "dns-packet";
-import type { DecodedMessage, Message } from "./dns_packet.d.ts";
+import type { DecodedMessage, Message } from "../dns_packet.d.ts";
 import { Buffer } from "node:buffer";
 import type { Connection } from "../connection.ts";
-import { readChunks, type ReadOptions, writeAll } from "../stream.ts";
+import { readMessages, writeMessage } from "../dns_stream.ts";
 import { serveTcp } from "../tcp.ts";
 import { bindUdp } from "../udp.ts";
 import { isAnswerable } from "../udp_guard.ts";
@@ -136,25 +136,6 @@ async function answerStream(
   for await (const message of readMessages(conn, { idleMs: IDLE_MS })) {
     const response = answerQuery(message, addresses);
     if (!response) return;
-    const length = Buffer.alloc(2);
-    length.writeUInt16BE(response.length);
-    await writeAll(conn, Buffer.concat([length, response]));
-  }
-}
-
-/** The messages of a TCP connection, each behind its length in two bytes (RFC 7766). */
-export async function* readMessages(
-  conn: Connection,
-  options?: ReadOptions,
-): AsyncGenerator<Uint8Array> {
-  let pending = Buffer.alloc(0);
-  for await (const chunk of readChunks(conn, options)) {
-    pending = Buffer.concat([pending, chunk]);
-    while (pending.length >= 2) {
-      const end = 2 + pending.readUInt16BE();
-      if (pending.length < end) break;
-      yield pending.subarray(2, end);
-      pending = pending.subarray(end);
-    }
+    await writeMessage(conn, response);
   }
 }

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import dnsPacket from "dns-packet";
 import { Buffer } from "node:buffer";
-import type { Message, Question } from "../../lib/demo/dns_packet.d.ts";
+import type { Message, Question } from "../../lib/dns_packet.d.ts";
 import { answerQuery, serveNames } from "../../lib/demo/name_server.ts";
 import { connectTcp } from "../../lib/connect.ts";
 import { readChunks, writeAll } from "../../lib/stream.ts";

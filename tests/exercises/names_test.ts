@@ -167,7 +167,7 @@ Deno.test({
   ]);
   assertMatch(
     err.join("\n"),
-    /^Error accessing no\.test: the name server knows/,
+    /^Error accessing no\.test: there is no such name/,
   );
 });
 

@@ -15,8 +15,8 @@ import type {
   DecodedMessage,
   Message,
   Record as DnsRecord,
-} from "../../lib/demo/dns_packet.d.ts";
-import { readMessages } from "../../lib/demo/name_server.ts";
+} from "../../lib/dns_packet.d.ts";
+import { readMessages } from "../../lib/dns_stream.ts";
 import { writeAll } from "../../lib/stream.ts";
 import { serveTcp } from "../../lib/tcp.ts";
 import { bindUdp } from "../../lib/udp.ts";

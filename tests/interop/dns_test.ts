@@ -68,11 +68,11 @@ Deno.test({
 }, async () => {
   await using server = await serveDnsmasq();
   const nameServer = { hostname: "127.0.0.1", port: server.port };
-  for (const [name] of NOT_FOUND) {
+  for (const [name, answer] of NOT_FOUND) {
     await assertRejects(
       () => lookupHost(name, { nameServer, timeoutMs: 10_000 }),
-      Deno.errors.NotFound,
-      "the name server knows no IPv4 address for it",
+      Error,
+      answer,
     );
   }
 });
@@ -94,8 +94,7 @@ Deno.test({
       "IP address: 192.0.2.9",
       "",
     ].join("\n"),
-    stderr: "Error accessing no.lab.test: the name server knows " +
-      "no IPv4 address for it, or would not answer\n",
+    stderr: "Error accessing no.lab.test: there is no such name (NXDOMAIN)\n",
   });
 });
 

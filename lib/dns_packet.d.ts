@@ -56,6 +56,8 @@ export interface DecodedMessage extends Required<Message> {
   rcode: string;
   /** Whether the answer is authoritative: the AA bit. */
   flag_aa: boolean;
+  /** Whether the answer was cut, and is to be had over TCP: the TC bit. */
+  flag_tc: boolean;
 }
 
 /** DNS messages from bytes and back. */

@@ -1,0 +1,162 @@
+/**
+ * A stub resolver: it asks one name server for the IPv4 addresses of a name, and
+ * tells its answers apart, which `Deno.resolveDns()` does not.
+ *
+ * Sources: RFC 1035 (messages), 2308 (negative answers), 5452 (which answers to
+ * believe), 7766 (TCP).
+ *
+ * @module
+ */
+
+import dnsPacket from "dns-packet";
+import { Buffer } from "node:buffer";
+import { connectTcp } from "./connect.ts";
+import type { DecodedMessage } from "./dns_packet.d.ts";
+import { readMessages, writeMessage } from "./dns_stream.ts";
+import { type Endpoint, ownHost } from "./endpoint.ts";
+import { isIpv4 } from "./ipv4.ts";
+import { bindUdp } from "./udp.ts";
+
+/** After so long a query is sent again, in ms; as resolv.conf(5) has it. */
+const RESEND_MS = 5000;
+/** An answer may lead through so many aliases. */
+const MOST_ALIASES = 16;
+
+/** What a name server says by its response code (RFC 1035, section 4.1.1). */
+const REFUSALS: Record<string, string> = {
+  FORMERR: "the name server does not understand the question",
+  SERVFAIL: "the name server has failed",
+  NOTIMP: "the name server cannot answer such a question",
+  REFUSED: "the name server refuses to answer",
+};
+
+/**
+ * Asks a name server for the IPv4 addresses of a name. Whatever is no answer to
+ * that question, garbage or a forgery, is passed over; the wait for the answer
+ * ends with `signal`.
+ *
+ * @throws {Deno.errors.NotFound} if the name server knows no such name, or no
+ * address for it
+ * @throws {Deno.errors.TimedOut} if it cannot be reached, or would not answer
+ */
+export async function queryIpv4(
+  name: string,
+  server: Endpoint,
+  signal: AbortSignal,
+): Promise<string[]> {
+  const query = dnsPacket.encode({
+    type: "query",
+    id: crypto.getRandomValues(new Uint16Array(1))[0],
+    flags: dnsPacket.RECURSION_DESIRED,
+    questions: [{ name: name.replace(/\.$/, ""), type: "A" }],
+  });
+  const answer = await askOverUdp(query, server, signal);
+  return addressesIn(
+    answer.flag_tc ? await askOverTcp(query, server, signal) : answer,
+  );
+}
+
+async function askOverUdp(
+  query: Uint8Array,
+  server: Endpoint,
+  signal: AbortSignal,
+): Promise<DecodedMessage> {
+  const hostname = ownHost(server.hostname);
+  using socket = bindUdp({ hostname, port: 0, signal });
+  const address = canonical(server.hostname);
+  while (!signal.aborted) {
+    try {
+      await socket.send(query, server);
+    } catch (cause) {
+      if (signal.aborted || cause instanceof Deno.errors.NotCapable) {
+        throw cause;
+      }
+      throw failure("the name server cannot be reached", cause);
+    }
+    const resend = performance.now() + RESEND_MS;
+    for (let left = RESEND_MS; left > 0; left = resend - performance.now()) {
+      const datagram = await socket.receive(left);
+      if (!datagram) break;
+      const { data, from } = datagram;
+      if (from.port !== server.port || from.hostname !== address) continue;
+      const answer = answerTo(query, data);
+      if (answer) return answer;
+    }
+  }
+  throw signal.reason;
+}
+
+async function askOverTcp(
+  query: Uint8Array,
+  server: Endpoint,
+  signal: AbortSignal,
+): Promise<DecodedMessage> {
+  try {
+    using conn = await connectTcp({ ...server, timeoutMs: RESEND_MS });
+    signal.addEventListener("abort", () => conn.close());
+    await writeMessage(conn, query);
+    for await (const message of readMessages(conn, { idleMs: RESEND_MS })) {
+      const answer = answerTo(query, message);
+      if (answer) return answer;
+    }
+  } catch (cause) {
+    throw failure("the name server broke off its answer", cause);
+  }
+  throw failure("the name server broke off its answer");
+}
+
+/** The message in `data` if it answers `query`, and not another or nothing at all. */
+function answerTo(
+  query: Uint8Array,
+  data: Uint8Array,
+): DecodedMessage | undefined {
+  const { id, questions: [asked] } = dnsPacket.decode(Buffer.from(query));
+  let answer: DecodedMessage;
+  try {
+    answer = dnsPacket.decode(Buffer.from(data));
+  } catch {
+    return; // no DNS message
+  }
+  const { questions: [question, ...more] } = answer;
+  const isAnswer = answer.type === "response" && answer.id === id &&
+    question && more.length === 0 && isSame(question.name, asked.name) &&
+    question.type === asked.type && question.class === asked.class &&
+    answer.answers.every(({ type, data }) => type !== "A" || isIpv4(`${data}`));
+  return isAnswer ? answer : undefined;
+}
+
+function addressesIn({ rcode, questions, answers }: DecodedMessage): string[] {
+  if (rcode === "NXDOMAIN") {
+    throw new Deno.errors.NotFound("there is no such name (NXDOMAIN)");
+  }
+  if (rcode !== "NOERROR") {
+    throw failure(`${REFUSALS[rcode] ?? "no answer"} (${rcode})`);
+  }
+  let [{ name }] = questions;
+  for (let aliases = 0; aliases <= MOST_ALIASES; aliases++) {
+    const records = answers.filter((one) => isSame(one.name, name));
+    const addresses = records.filter(({ type }) => type === "A")
+      .map(({ data }) => String(data));
+    if (addresses.length > 0) return addresses;
+    const alias = records.find(({ type }) => type === "CNAME");
+    if (!alias) break;
+    name = String(alias.data);
+  }
+  throw new Deno.errors.NotFound("the name has no IPv4 address");
+}
+
+// Letters of either case are the same in a name (RFC 4343).
+function isSame(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+/** An IPv6 address as the system writes it. */
+function canonical(address: string): string {
+  return address.includes(":")
+    ? new URL(`http://[${address}]/`).hostname.slice(1, -1)
+    : address;
+}
+
+function failure(message: string, cause?: unknown): Error {
+  return new Deno.errors.TimedOut(message, { cause });
+}
