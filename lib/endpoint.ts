@@ -4,7 +4,7 @@
  * @module
  */
 
-import { isIpv4, packIpv4 } from "./ipv4.ts";
+import { isIpv4 } from "./ipv4.ts";
 
 // Labels of 1 to 63 letters, digits, - and _, with no - at either end. Text, since
 // V8 would take 1 ms of every start for a literal with Unicode properties.
@@ -104,7 +104,7 @@ export function isLoopback(hostname: string): boolean {
 /** Whether it is the address of a group of machines, or of all: no connection's end. */
 export function isGroup(hostname: string): boolean {
   if (hostname.includes(":")) return /^ff/i.test(hostname);
-  return isIpv4(hostname) && packIpv4(hostname)[0] >= 224;
+  return parseInt(hostname) >= 224 && isIpv4(hostname);
 }
 
 /** The address that a client's own UDP socket is bound to, to talk to `hostname`. */

@@ -61,16 +61,16 @@ export class LoopGuard {
   }
 }
 
-// FNV-1a, over the port, the length and both ends, where a number would stand.
+// Over the port, the length and both ends, where a number would stand.
 function keyOf(data: Uint8Array, port: number): number {
-  let key = Math.imul(0x811c9dc5 ^ port, 0x01000193) ^ data.length;
-  const add = (from: number, to: number) => {
-    for (let i = from; i < to; i++) {
-      key = Math.imul(key ^ data[i], 0x01000193);
-    }
-  };
-  const head = Math.min(data.length, END_BYTES);
-  add(0, head);
-  add(Math.max(head, data.length - END_BYTES), data.length);
+  const { length } = data;
+  const head = fnv1a(0x811c9dc5 ^ port ^ length << 16, data, 0, END_BYTES);
+  return fnv1a(head, data, Math.max(END_BYTES, length - END_BYTES), length);
+}
+
+function fnv1a(key: number, data: Uint8Array, from: number, to: number) {
+  for (let i = from; i < to && i < data.length; i++) {
+    key = Math.imul(key ^ data[i], 0x01000193);
+  }
   return key;
 }
