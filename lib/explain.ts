@@ -157,6 +157,20 @@ const RULES: Rule[] = [
   ],
   [is(errors.NotSupported), EXIT.UNAVAILABLE, asItSays, ({ hint }) => hint],
   [
+    // A file for results, which the user has named.
+    (error, { syscall }) =>
+      syscall === "write" &&
+      is(
+        errors.NotFound,
+        errors.IsADirectory,
+        errors.NotADirectory,
+        errors.PermissionDenied,
+      )(error),
+    EXIT.IO,
+    (at, { message }) =>
+      `${at} cannot be written: ${message.split(OS_ERROR)[0]}`,
+  ],
+  [
     (error, { syscall }) =>
       error instanceof errors.PermissionDenied && syscall === "listen",
     EXIT.PERMISSION,

@@ -16,6 +16,13 @@ export type Main = (
   stop: AbortSignal,
 ) => number | void | Promise<number | void>;
 
+/** What asks a program to end, and the exit code that says so. */
+export const END_SIGNALS: [Deno.Signal, exitCode: number][] =
+  // Windows has no SIGTERM that a program could catch; it has Ctrl+Break.
+  Deno.build.os === "windows"
+    ? [["SIGINT", 130], ["SIGBREAK", 149]]
+    : [["SIGINT", 130], ["SIGTERM", 143]];
+
 /**
  * Runs an exercise as a program: `--help` and `--answer`, the errors in words,
  * the exit code, and the signals. Never returns.
@@ -67,11 +74,7 @@ export async function runTool(
 // else, and a server at the second signal, ends at once as the shell expects.
 function stopSignal(isServer: boolean): AbortSignal {
   const controller = new AbortController();
-  // Windows has no SIGTERM that a program could catch; it has Ctrl+Break.
-  const codes: [Deno.Signal, number][] = Deno.build.os === "windows"
-    ? [["SIGINT", 130], ["SIGBREAK", 149]]
-    : [["SIGINT", 130], ["SIGTERM", 143]];
-  for (const [signal, code] of codes) {
+  for (const [signal, code] of END_SIGNALS) {
     Deno.addSignalListener(signal, () => {
       // The terminal shows ^C: what comes next begins on a line of its own.
       if (Deno.stderr.isTerminal()) console.error();

@@ -5,8 +5,9 @@
  */
 
 import { setColorEnabled } from "@std/fmt/colors";
+import { resolve } from "node:path";
 import { EXIT } from "../explain.ts";
-import { UsageError } from "../fault.ts";
+import { located, UsageError } from "../fault.ts";
 import { describeOptions } from "../help.ts";
 import { findOne, type Lab } from "../lab/catalog.ts";
 import {
@@ -94,6 +95,7 @@ export async function checkCommand(
   const chosen = all
     ? checkable(lab.exercises).map(({ exercise }) => exercise)
     : [findOne(lab.exercises, wanted[0])];
+  if (junit) await requireWritable(junit); // before the check, not after it
   const reports: Report[] = [];
   for (const exercise of chosen) {
     const report = await check(exercise, aim, {
@@ -110,7 +112,7 @@ export async function checkCommand(
     const values = reports.map(toJson);
     console.log(JSON.stringify(all ? values : values[0], null, 2));
   }
-  if (junit) await Deno.writeTextFile(junit, toJunit(reports));
+  if (junit) await write(junit, toJunit(reports));
   return count(...reports).failed > 0 ? 1 : EXIT.OK;
 }
 
@@ -140,7 +142,31 @@ async function collectInto(
   }
   const table = await collect(paths);
   for (const skipped of table.skipped) console.error(`skipped ${skipped}`);
-  await Deno.writeTextFile(csv, table.csv);
+  await write(csv, table.csv);
   console.log(`${csv}: ${table.rows} rows, ${table.skipped.length} skipped`);
   return EXIT.OK;
+}
+
+/** Returns if a file can be written, and leaves all as it was. */
+async function requireWritable(path: string): Promise<void> {
+  try {
+    await write(path, "", { createNew: true });
+    // Resolved as it was for the writing: that takes "x/" for "x", too.
+    await Deno.remove(resolve(path));
+  } catch (error) {
+    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    await write(path, "", { append: true });
+  }
+}
+
+async function write(
+  path: string,
+  text: string,
+  options?: Deno.WriteFileOptions,
+): Promise<void> {
+  try {
+    await Deno.writeTextFile(path, text, options);
+  } catch (error) {
+    throw located(error, "write", path);
+  }
 }

@@ -8,12 +8,15 @@
 import { connectTcp } from "../connect.ts";
 import type { Connection } from "../connection.ts";
 import { type Endpoint, formatEndpoint } from "../endpoint.ts";
+import { endMarked, kill, MARK } from "./descendants.ts";
 import { Finding } from "./rule.ts";
 
 /** How much of a program's output is kept: enough to see, whatever it floods. */
 const MOST_OUTPUT = 256 * 1024;
 /** How long a program may take to end when it is asked to, in ms. */
 const END_MS = 500;
+/** How long the rest of its output may take to be read once it has ended, in ms. */
+const REST_MS = 1000;
 /** How long a program may take to print something, in ms. */
 const PRINT_MS = 2000;
 /** The pause between attempts to connect, or to find something printed, in ms. */
@@ -40,6 +43,7 @@ export class Program implements AsyncDisposable {
   /** What it has printed as errors so far. */
   stderr = "";
   #child: Deno.ChildProcess;
+  #mark = crypto.randomUUID();
   #hasEnded = false;
 
   /**
@@ -56,7 +60,7 @@ export class Program implements AsyncDisposable {
       this.#child = new Deno.Command(program, {
         args,
         // Python would keep its output back until it ends.
-        env: { PYTHONUNBUFFERED: "1", NO_COLOR: "1" },
+        env: { PYTHONUNBUFFERED: "1", NO_COLOR: "1", [MARK]: this.#mark },
         stdin: "piped",
         stdout: "piped",
         stderr: "piped",
@@ -66,14 +70,7 @@ export class Program implements AsyncDisposable {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
       throw new Finding(`there is no program ${JSON.stringify(program)}`);
     }
-    this.ending = Promise.all([
-      this.#child.status,
-      this.#keep(this.#child.stdout, "stdout"),
-      this.#keep(this.#child.stderr, "stderr"),
-    ]).then(([{ code }]) => {
-      this.#hasEnded = true;
-      return { code, stdout: this.stdout, stderr: this.stderr };
-    });
+    this.ending = this.#follow();
   }
 
   /**
@@ -151,30 +148,45 @@ export class Program implements AsyncDisposable {
     await this.#child.status;
     clearTimeout(timer);
     this.#signal("SIGKILL"); // for what it started and left behind
+    await endMarked(this.#mark); // also in a session of its own
     await this.ending;
   }
 
   #signal(signal: Deno.Signal): void {
     // A negative number is the whole group; Windows has no such thing.
-    const pid = Deno.build.os === "windows"
-      ? this.#child.pid
-      : -this.#child.pid;
-    try {
-      Deno.kill(pid, signal);
-    } catch (error) {
-      if (error instanceof Deno.errors.NotCapable) throw error;
-      // Otherwise all of it has ended.
-    }
+    const { pid } = this.#child;
+    kill(Deno.build.os === "windows" ? pid : -pid, signal);
+  }
+
+  async #follow(): Promise<Ending> {
+    const stdout = this.#child.stdout.getReader();
+    const stderr = this.#child.stderr.getReader();
+    const kept = Promise.all([
+      this.#keep(stdout, "stdout"),
+      this.#keep(stderr, "stderr"),
+    ]);
+    const { code } = await this.#child.status;
+    // A process that it leaves behind may hold its output open without end.
+    const timer = setTimeout(() => {
+      stdout.cancel();
+      stderr.cancel();
+    }, REST_MS);
+    await kept;
+    clearTimeout(timer);
+    this.#hasEnded = true;
+    return { code, stdout: this.stdout, stderr: this.stderr };
   }
 
   async #keep(
-    output: ReadableStream<Uint8Array>,
+    output: ReadableStreamDefaultReader<Uint8Array>,
     name: "stdout" | "stderr",
   ): Promise<void> {
     const decoder = new TextDecoder();
-    for await (const bytes of output) {
+    while (true) {
+      const { value, done } = await output.read();
+      if (done) return;
       if (this[name].length < MOST_OUTPUT) {
-        this[name] += decoder.decode(bytes, { stream: true });
+        this[name] += decoder.decode(value, { stream: true });
       }
     }
   }

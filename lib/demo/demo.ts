@@ -21,6 +21,8 @@ export interface DemoOptions {
   workFolder: string;
   /** Prints a line. */
   print: (line: string) => void;
+  /** Ends the demo, and the programs that run. */
+  signal?: AbortSignal;
 }
 
 /** How a demo ended. */
@@ -38,11 +40,16 @@ const COLUMNS = 80;
 /** Which end of a pair prints a line; a program by itself has no label. */
 type Label = "server" | "client" | undefined;
 
-/** Runs all exercises; names resolve against a name server on loopback. */
+/**
+ * Runs all exercises; names resolve against a name server on loopback.
+ *
+ * @throws the reason of `signal`, once it aborts and all programs have ended
+ */
 export async function runDemo(
   exercises: readonly Exercise[],
-  { folder, workFolder, print }: DemoOptions,
+  options: DemoOptions,
 ): Promise<DemoResult> {
+  const { print, signal } = options;
   const names = exercises.filter(({ options }) => options?.["name-server"])
     .flatMap(({ permissions }) => permissions.net as string[]);
   // Addresses for documentation (RFC 5737): nobody has them.
@@ -53,16 +60,18 @@ export async function runDemo(
   let ran = 0;
 
   const start = (exercise: Exercise, label: Label, args: string[] = []) => {
+    signal?.throwIfAborted();
     ran++;
     const asks = exercise.options?.["name-server"];
     return new DemoProgram(exercise, label, [
       ...args,
       ...exercise.demo?.args ?? [],
       ...asks ? ["--name-server", formatEndpoint(nameServer.addr)] : [],
-    ], { folder, workFolder, print });
+    ], options);
   };
   const finish = async (program: DemoProgram) => {
     const problem = await program.ended;
+    signal?.throwIfAborted();
     if (!problem) return;
     failed.push(program.name);
     print(red(`${program.name} failed: ${problem}`));
@@ -74,13 +83,13 @@ export async function runDemo(
     const client = exercises.find((other) => other.id === clientId);
     const pair = client ? `${id} + ${client.id}` : id;
     print(`\n${bold(`${sheet}  ${title}`)} ${dim(`(${pair})`)}`);
-    const first = client
+    await using first = client
       ? start(exercise, "server", ["--port", "0"])
       : start(exercise, undefined);
     if (client) {
       const port = await first.port;
       if (port !== undefined) {
-        const second = start(client, "client", ["--port", String(port)]);
+        await using second = start(client, "client", ["--port", String(port)]);
         await converse(exercise.demo?.conversation ?? [], first, second);
         await finish(second);
       }
@@ -110,7 +119,7 @@ async function converse(
 }
 
 /** One program of the demo, and its output as it comes. */
-class DemoProgram {
+class DemoProgram implements AsyncDisposable {
   /** The program's name. */
   readonly name: string;
   /** The port that it says it listens on; `undefined` if it ends without one. */
@@ -126,12 +135,13 @@ class DemoProgram {
     exercise: Exercise,
     label: Label,
     args: string[],
-    { folder, workFolder, print }: DemoOptions,
+    { folder, workFolder, print, signal }: DemoOptions,
   ) {
     this.name = exercise.id;
     this.#child = new Deno.Command(Deno.execPath(), {
       args: runArguments(exercise, args, folder),
       cwd: workFolder,
+      signal,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
@@ -157,7 +167,7 @@ class DemoProgram {
         });
       }
     };
-    const timer = setTimeout(() => this.#child.kill("SIGKILL"), PROGRAM_MS);
+    const timer = setTimeout(() => this.#kill("SIGKILL"), PROGRAM_MS);
     const done = Promise.all([
       this.#child.status,
       show(this.#child.stdout),
@@ -196,10 +206,20 @@ class DemoProgram {
     ]);
     if (isOver) return;
     this.#isStopped = true;
+    this.#kill("SIGINT");
+  }
+
+  /** Ends it for certain. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#kill("SIGKILL");
+    await this.ended;
+  }
+
+  #kill(signal: Deno.Signal): void {
     try {
-      this.#child.kill("SIGINT");
+      this.#child.kill(signal);
     } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // It ended just now.
+      if (!(error instanceof TypeError)) throw error; // It has ended.
     }
   }
 }

@@ -9,7 +9,7 @@ import { closestString } from "@std/text/closest-string";
 import { permissionFlags, permissionsFor } from "../exercise.ts";
 import { answerText } from "../help.ts";
 import { EXIT } from "../explain.ts";
-import { UsageError } from "../fault.ts";
+import { located, UsageError } from "../fault.ts";
 import { compile, kit } from "./build.ts";
 import { find, findOne, type Lab, listText } from "./catalog.ts";
 import { runInTerminal } from "./child.ts";
@@ -65,7 +65,8 @@ export async function runLab(lab: Lab, args: string[]): Promise<number> {
   );
 }
 
-function list({ exercises }: Lab): number {
+function list({ exercises }: Lab, args: string[]): number {
+  operandsOf(args, 0);
   console.log(listText(exercises));
   return EXIT.OK;
 }
@@ -83,7 +84,8 @@ function run({ exercises, folder }: Lab, args: string[]): Promise<number> {
   return runInTerminal(exercise, rest, folder);
 }
 
-function explain({ exercises }: Lab, [wanted]: string[]): number {
+function explain({ exercises }: Lab, args: string[]): number {
+  const [wanted] = operandsOf(args, 1);
   if (wanted === undefined) {
     throw new UsageError(
       "explain needs a name or a number",
@@ -104,28 +106,44 @@ function explain({ exercises }: Lab, [wanted]: string[]): number {
 
 async function demo(
   { exercises, folder }: Lab,
-  [parent]: string[],
+  args: string[],
 ): Promise<number> {
+  const [parent] = operandsOf(args, 1);
   if (parent === undefined) {
     throw new UsageError("demo needs a folder to work in", "deno task demo");
   }
   // Loaded only here, as the kit is: they take longer than all the rest.
   const { runDemo } = await import("../demo/demo.ts");
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
-  const workFolder = await Deno.makeTempDir({ dir: parent, prefix: "lab-" });
-  try {
-    const { failed } = await runDemo(exercises, {
-      folder,
-      workFolder,
-      print: console.log,
-    });
-    return failed.length > 0 ? 1 : EXIT.OK;
-  } finally {
-    await Deno.remove(workFolder, { recursive: true });
-  }
+  return await interruptible(async (signal) => {
+    const workFolder = await Deno.makeTempDir({ dir: parent, prefix: "lab-" })
+      .catch((error) => {
+        throw located(error, "write", parent);
+      });
+    try {
+      const { failed } = await runDemo(exercises, {
+        folder,
+        workFolder,
+        print: console.log,
+        signal,
+      });
+      return failed.length > 0 ? 1 : EXIT.OK;
+    } finally {
+      await Deno.remove(workFolder, { recursive: true });
+    }
+  });
 }
 
 async function check(lab: Lab, args: string[]): Promise<number> {
   const { checkCommand } = await import("../check/command.ts");
   return await interruptible((signal) => checkCommand(lab, args, signal));
+}
+
+// Of the commands that take no options.
+function operandsOf(args: string[], most: number): string[] {
+  if (args.length <= most) return args;
+  throw new UsageError(
+    `unexpected argument ${JSON.stringify(args[most])}`,
+    '"deno task lab --help" shows what each command takes',
+  );
 }

@@ -1,19 +1,32 @@
 /**
- * Ctrl+C for commands that have something to clean up.
+ * Ctrl+C, and what else asks a program to end, for commands that have something to
+ * clean up.
  *
  * @module
  */
 
-/** Lets `work`, which returns an exit code, clean up at Ctrl+C. */
+import { END_SIGNALS } from "../run.ts";
+
+/**
+ * Lets `work`, which returns an exit code, clean up when it is asked to end; the
+ * exit code then says by which signal.
+ */
 export async function interruptible(
   work: (signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const controller = new AbortController();
-  Deno.addSignalListener("SIGINT", () => controller.abort());
+  let code: number | undefined;
+  for (const [signal, exitCode] of END_SIGNALS) {
+    Deno.addSignalListener(signal, () => {
+      // Not at once at a second one: `deno task` hands a Ctrl+C on that is here already.
+      code ??= exitCode;
+      controller.abort();
+    });
+  }
   try {
     return await work(controller.signal);
   } catch (error) {
-    if (controller.signal.aborted) return 130;
+    if (code !== undefined) return code;
     throw error;
   }
 }

@@ -98,6 +98,10 @@ Deno.test({
   );
 });
 
+async function exists(path: string): Promise<boolean> {
+  return await Deno.lstat(path).then(() => true, () => false);
+}
+
 /** Whether any process of a group still runs. */
 async function isRunning(group: string): Promise<boolean> {
   const { stdout } = await new Deno.Command("sh", {
@@ -106,26 +110,89 @@ async function isRunning(group: string): Promise<boolean> {
   return stdout.length > 0;
 }
 
+const ENDS: [signal: Deno.Signal | undefined, exitCode: number][] = [
+  [undefined, 1],
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+];
+
 Deno.test({
   name:
-    "check ends what it has started, children too, in the end and at Ctrl+C",
+    "check ends what it has started, children too, in the end and when it is asked to end",
   ignore: Deno.build.os === "windows",
 }, async () => {
   await using here = await temporaryFolder();
-  for (const isInterrupted of [false, true]) {
-    const mark = `${here.path}/${isInterrupted}`;
+  for (const [signal, exitCode] of ENDS) {
+    const mark = `${here.path}/${signal}`;
     const script = `trap "" TERM; sleep 60 & echo $$ > ${mark}; sleep 60`;
-    await using child = command("echo_server", "--", "sh", "-c", script);
+    await using child = command(
+      ...["echo_server", "--junit", `${mark}.xml`],
+      ...["--", "sh", "-c", script],
+    );
     let group = "";
     while (!group) {
       await new Promise((resolve) => setTimeout(resolve, 20));
       group = (await Deno.readTextFile(mark).catch(() => "")).trim();
     }
     assert(await isRunning(group));
-    if (isInterrupted) child.kill("SIGINT");
-    assertEquals((await child.result).code, isInterrupted ? 130 : 1);
+    if (signal) child.kill(signal);
+    assertEquals((await child.result).code, exitCode);
     assert(!await isRunning(group));
+    assertEquals(await exists(`${mark}.xml`), signal === undefined);
   }
+});
+
+Deno.test({
+  name:
+    "check gives its verdict once the program has ended, and ends what has a session of its own",
+  ignore: Deno.build.os !== "linux" || !has("python3"),
+}, async () => {
+  await using here = await temporaryFolder();
+  for (const output of ["None", "subprocess.DEVNULL"]) {
+    const mark = `${here.path}/${output}`;
+    const [verdict] = await judged(
+      "function",
+      python(`
+import subprocess
+daemon = subprocess.Popen(
+    ["sleep", "60"], start_new_session=True, stdout=${output}, stderr=${output})
+open("${mark}", "w").write(str(daemon.pid))
+print("hello world")
+`),
+      "basic",
+    );
+    assertEquals([verdict.outcome, verdict.finding], ["passed", undefined]);
+    assert(!await isRunning(await Deno.readTextFile(mark)));
+  }
+});
+
+Deno.test("check says which file cannot be written or read, before it runs anything", async () => {
+  await using here = await temporaryFolder();
+  const { path } = here;
+  const report = `${path}/report.json`;
+  await Deno.writeTextFile(report, "[]");
+  const mark = `${path}/started`;
+  const own = ["--", "sh", "-c", `echo hello world; touch ${mark}`];
+  const cases: [string[], number, string][] = [
+    [["4.1.2", "--junit", `${path}/no/x.xml`, ...own], 74, `${path}/no/x.xml`],
+    [["4.1.2", "--junit", path, ...own], 74, path],
+    [["4.1.2", "--junit", `${report}/x.xml`, ...own], 74, `${report}/x.xml`],
+    [["collect", path, "--csv", `${path}/no/c.csv`], 74, `${path}/no/c.csv`],
+    [["collect", path, "--csv", path], 74, path],
+    [["collect", `${path}/no`, "--csv", `${path}/c.csv`], 65, `${path}/no`],
+  ];
+  const results = await Promise.all(cases.map(async ([args]) => {
+    await using child = command(...args);
+    return await child.result;
+  }));
+  for (const [index, { code, stdout, stderr }] of results.entries()) {
+    const [, exitCode, file] = cases[index];
+    assertEquals([code, stdout], [exitCode, ""], stderr);
+    assertMatch(stderr, /^lab: .+\n$/);
+    assert(stderr.includes(file), stderr);
+  }
+  assert(!await exists(mark));
+  assert(!await exists(`${path}/c.csv`));
 });
 
 Deno.test({
