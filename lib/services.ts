@@ -49,20 +49,21 @@ export const PORT_RANGES: readonly PortRange[] = [
   },
 ];
 
+const ROWS = SERVICES_TABLE.trim().split("\n").map((row) => {
+  const [name, port, protocols, ...aliases] = row.split(" ");
+  return {
+    names: [name, ...aliases],
+    port: Number(port),
+    protocols: protocols.split(",") as Protocol[],
+  };
+});
+
 // Of several rows with the same key the first counts, as in getservbyport(3).
 const NAMES = new Map<number, string>();
-const PORTS = new Map<string, number>();
-
-for (const row of SERVICES_TABLE.trim().split("\n")) {
-  const [name, portText, protocols, ...aliases] = row.split(" ");
-  const port = Number(portText);
-  for (const protocol of protocols.split(",") as Protocol[]) {
+for (const { names: [name], port, protocols } of ROWS) {
+  for (const protocol of protocols) {
     const key = keyOf(port, protocol);
     if (!NAMES.has(key)) NAMES.set(key, name);
-    for (const known of [name, ...aliases]) {
-      const entry = `${known}/${protocol}`;
-      if (!PORTS.has(entry)) PORTS.set(entry, port);
-    }
   }
 }
 
@@ -95,7 +96,9 @@ export function getPortByService(
   name: string,
   protocol: Protocol = "tcp",
 ): number | undefined {
-  return PORTS.get(`${name}/${protocol}`);
+  return ROWS.find(({ names, protocols }) =>
+    names.includes(name) && protocols.includes(protocol)
+  )?.port;
 }
 
 /**
