@@ -5,8 +5,7 @@
  */
 
 import { parseArgs } from "@std/cli/parse-args";
-import { closestString } from "@std/text/closest-string";
-import { UsageError } from "./fault.ts";
+import { UnknownWordError, UsageError } from "./fault.ts";
 import type { Option, Options, Values } from "./options.ts";
 
 const SEE_HELP = "--help shows what this program takes";
@@ -102,13 +101,11 @@ function needsValue(name: string, option: Option<unknown>): UsageError {
 }
 
 function unknownOption(arg: string, names: string[]): UsageError {
-  const nearest = closestString(arg.replace(/^-+|=.*/g, ""), [
-    ...names,
-    "help",
-    "answer",
-  ]);
-  return new UsageError(
-    `unknown option ${JSON.stringify(arg.replace(/=.*/, ""))}`,
-    `did you mean --${nearest}? --help lists all`,
+  const typed = arg.replace(/=.*/, "");
+  return new UnknownWordError(
+    `unknown option ${JSON.stringify(typed)}`,
+    typed,
+    [...names, "help", "answer"].map((name) => `--${name}`),
+    "--help lists all",
   );
 }

@@ -5,8 +5,9 @@
  * @module
  */
 
+import { closestString } from "@std/text/closest-string";
 import { isTimeout } from "./deadline.ts";
-import { type Fault, UsageError } from "./fault.ts";
+import { type Fault, UnknownWordError, UsageError } from "./fault.ts";
 import { machineAddresses } from "./machine.ts";
 
 /** The exit codes of the lab's programs (sysexits.h). */
@@ -70,11 +71,15 @@ const withPlace = (_: string, { address, message }: Fault) =>
 /** The first rule that applies counts. */
 const RULES: Rule[] = [
   [
-    is(UsageError),
+    is(UnknownWordError),
     EXIT.USAGE,
     asItSays,
-    ({ hint }) => hint,
+    (fault) => {
+      const { typed, known, hint } = fault as UnknownWordError;
+      return `did you mean ${closestString(typed, known)}? ${hint}`;
+    },
   ],
+  [is(UsageError), EXIT.USAGE, asItSays, ({ hint }) => hint],
   [is(errors.NotCapable), EXIT.PERMISSION, asItSays],
   [is(SyntaxError, RangeError), EXIT.DATA, asItSays],
   [

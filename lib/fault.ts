@@ -53,3 +53,18 @@ export class UsageError extends Error {
     this.hint = hint;
   }
 }
+
+/** A word on the command line is none of those that are known there. */
+export class UnknownWordError extends UsageError {
+  /** What was typed. */
+  readonly typed: string;
+  /** What is known; the nearest of it is suggested. */
+  readonly known: string[];
+
+  /** An unknown word; `hint` says where all of the known ones are shown. */
+  constructor(message: string, typed: string, known: string[], hint: string) {
+    super(message, hint);
+    this.typed = typed;
+    this.known = known;
+  }
+}

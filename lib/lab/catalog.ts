@@ -4,9 +4,8 @@
  * @module
  */
 
-import { closestString } from "@std/text/closest-string";
 import { type Exercise, permissionFlags } from "../exercise.ts";
-import { UsageError } from "../fault.ts";
+import { UnknownWordError, UsageError } from "../fault.ts";
 
 /** The exercises, and the folder of their scripts. */
 export interface Lab {
@@ -19,7 +18,7 @@ export interface Lab {
 /**
  * The exercises that a name or a sheet number stands for, at least one.
  *
- * @throws {UsageError} if there is none; it suggests the nearest name
+ * @throws {UnknownWordError} if there is none
  */
 export function find(
   exercises: readonly Exercise[],
@@ -30,13 +29,11 @@ export function find(
     [id, sheet, alias ?? id].map(simple).includes(key)
   );
   if (found.length > 0) return found;
-  const nearest = closestString(
+  throw new UnknownWordError(
+    `there is no exercise ${JSON.stringify(wanted)}`,
     wanted,
     exercises.flatMap(({ id, sheet }) => [id, sheet]),
-  );
-  throw new UsageError(
-    `there is no exercise ${JSON.stringify(wanted)}`,
-    `did you mean ${nearest}? "deno task lab" lists all`,
+    '"deno task lab" lists all',
   );
 }
 

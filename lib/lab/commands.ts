@@ -5,11 +5,10 @@
  */
 
 import { setColorEnabled } from "@std/fmt/colors";
-import { closestString } from "@std/text/closest-string";
 import { permissionFlags, permissionsFor } from "../exercise.ts";
 import { answerText } from "../help.ts";
 import { EXIT } from "../explain.ts";
-import { located, UsageError } from "../fault.ts";
+import { located, UnknownWordError, UsageError } from "../fault.ts";
 import { compile, kit } from "./build.ts";
 import { find, findOne, type Lab, listText } from "./catalog.ts";
 import { runInTerminal } from "./child.ts";
@@ -58,10 +57,11 @@ export async function runLab(lab: Lab, args: string[]): Promise<number> {
     return EXIT.OK;
   }
   if (Object.hasOwn(COMMANDS, name)) return await COMMANDS[name](lab, rest);
-  const nearest = closestString(name, Object.keys(COMMANDS));
-  throw new UsageError(
+  throw new UnknownWordError(
     `there is no command ${JSON.stringify(name)}`,
-    `did you mean ${nearest}? --help shows all`,
+    name,
+    Object.keys(COMMANDS),
+    "--help shows all",
   );
 }
 

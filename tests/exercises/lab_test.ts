@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { setColorEnabled } from "@std/fmt/colors";
 import { EXERCISES, main } from "../../exercises/lab.ts";
 import { runDemo } from "../../lib/demo/demo.ts";
+import { explain } from "../../lib/explain.ts";
 import { UsageError } from "../../lib/fault.ts";
 import { Child } from "../child.ts";
 import { printed } from "../console.ts";
@@ -103,7 +104,7 @@ Deno.test({
   ];
   for (const [args, message, hint] of cases) {
     const error = await assertRejects(() => main(args), UsageError, message);
-    assert(error.hint?.includes(hint), error.hint);
+    assert(explain(error).hint?.includes(hint), error.hint);
   }
 });
 

@@ -8,6 +8,7 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
 import { EXERCISES } from "../../exercises/lab.ts";
 import type { Exercise } from "../../lib/exercise.ts";
+import { explain } from "../../lib/explain.ts";
 import { UsageError } from "../../lib/fault.ts";
 import { parseArguments } from "../../lib/arguments.ts";
 import { Child, type Result, run, serve } from "../child.ts";
@@ -195,7 +196,7 @@ Deno.test({
     for (const name of [...names, "help", "answer"]) {
       const typo = "--" + name.slice(0, -2) + name.at(-1);
       for (const args of [[typo], [`${typo}=1`], [typo, "1"]]) {
-        const { message, hint } = refusal(exercise, args);
+        const { message, hint } = explain(refusal(exercise, args));
         assertEquals(message, `unknown option "${typo}"`);
         assertMatch(hint!, new RegExp(`^did you mean --${name}\\?`));
       }

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { EXERCISES } from "../../exercises/lab.ts";
+import { explain } from "../../lib/explain.ts";
 import { UsageError } from "../../lib/fault.ts";
 import { find, findOne, listText } from "../../lib/lab/catalog.ts";
 
@@ -32,7 +33,7 @@ Deno.test({
     ]
   ) {
     const error = assertThrows(() => find(EXERCISES, wrong), UsageError, wrong);
-    assert(error.hint?.includes(`did you mean ${right}`), error.hint);
+    assert(explain(error).hint?.includes(`did you mean ${right}`));
   }
 });
 

@@ -1,4 +1,5 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { explain } from "../../lib/explain.ts";
 import { UsageError } from "../../lib/fault.ts";
 import { describeOptions } from "../../lib/help.ts";
 import {
@@ -129,7 +130,7 @@ Deno.test({
     () => parseArguments(options, ["--prot", "1"]),
     UsageError,
   );
-  assert(error.hint?.includes("did you mean --port?"));
+  assertMatch(explain(error).hint!, /^did you mean --port\? --help lists all$/);
 });
 
 Deno.test({
