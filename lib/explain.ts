@@ -65,6 +65,7 @@ const codeIs = (...codes: string[]) => (_: unknown, { code }: Fault) =>
 /** What the system's own errors end with, before the name of a file. */
 const OS_ERROR = / \(os error \d+\)/;
 const asItSays = (_: string, { message }: Fault) => message;
+const atPlace = (at: string, { message }: Fault) => `${at}: ${message}`;
 const withPlace = (_: string, { address, message }: Fault) =>
   address ? `${address}: ${message}` : message;
 
@@ -93,20 +94,20 @@ const RULES: Rule[] = [
       (syscall && /Temporary failure in name resolution/.test(message)) ||
       (syscall === "lookup" && isTimeout(error)),
     EXIT.TEMPORARY,
-    (at, { message }) => `${at}: ${message}`,
+    atPlace,
     () => "check the network connection and the name server",
   ],
   [
     (_, { message, syscall }) =>
       /^failed to lookup address/.test(message) || syscall === "lookup",
     EXIT.NO_HOST,
-    (at, { message }) => `${at}: ${message}`,
+    atPlace,
     () => "check the spelling of the name",
   ],
   [
     isTimeout,
     EXIT.TEMPORARY,
-    (at, { message }) => `${at}: ${message}`,
+    atPlace,
     ({ syscall }) =>
       syscall === "connect"
         ? "check the address and the firewall, or wait longer with --timeout"
@@ -129,7 +130,7 @@ const RULES: Rule[] = [
     () => "end programs with many connections, or wait for a minute",
   ],
   [
-    (_, fault) => fault.syscall === "send" && codeIs("EAFNOSUPPORT")(_, fault),
+    (_, { syscall, code }) => syscall === "send" && code === "EAFNOSUPPORT",
     EXIT.UNAVAILABLE,
     (at) => `${at} cannot be reached: its first address is of another family`,
     () => "give the server's IPv4 address; remote_machine_info looks it up",
@@ -153,9 +154,8 @@ const RULES: Rule[] = [
     () => "end that program, or choose another port with --port",
   ],
   [
-    (error, fault) =>
-      error instanceof errors.AddrNotAvailable ||
-      codeIs("EINVAL")(error, fault),
+    (error, { code }) =>
+      error instanceof errors.AddrNotAvailable || code === "EINVAL",
     EXIT.UNAVAILABLE,
     (at) => `${at} is not an address of this machine`,
     ownAddresses,

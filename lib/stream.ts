@@ -7,9 +7,9 @@
  * @module
  */
 
+import type { Connection } from "./connection.ts";
 import { formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
-import type { Connection } from "./connection.ts";
 
 // A reader's buffer grows while reads fill it, and a large one shrinks when they
 // hardly do: an idle connection holds little, a bulk transfer needs few reads.
