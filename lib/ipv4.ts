@@ -24,6 +24,15 @@ const DOT = 46, ZERO = 48;
  * without leading zeros, separated by dots
  */
 export function packIpv4(text: string): Uint8Array {
+  const packed = parse(text);
+  if (packed) return packed;
+  throw new SyntaxError(
+    `${JSON.stringify(text)} is not an IPv4 address: a dotted quad is four ` +
+      "numbers from 0 to 255 without leading zeros, such as 192.168.0.1",
+  );
+}
+
+function parse(text: string): Uint8Array | undefined {
   const packed = new Uint8Array(4);
   let index = 0, octet = 0, digits = 0;
   // One more step than there are characters: the end closes the last number.
@@ -38,11 +47,10 @@ export function packIpv4(text: string): Uint8Array {
     ) {
       digits++;
     } else {
-      throw notIpv4(text);
+      return;
     }
   }
-  if (index !== 4) throw notIpv4(text);
-  return packed;
+  return index === 4 ? packed : undefined;
 }
 
 /**
@@ -61,17 +69,5 @@ export function unpackIpv4(packed: Uint8Array): string {
 
 /** Whether `text` is a strict dotted quad. */
 export function isIpv4(text: string): boolean {
-  try {
-    packIpv4(text);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-function notIpv4(text: string): SyntaxError {
-  return new SyntaxError(
-    `${JSON.stringify(text)} is not an IPv4 address: a dotted quad is four ` +
-      "numbers from 0 to 255 without leading zeros, such as 192.168.0.1",
-  );
+  return parse(text) !== undefined;
 }

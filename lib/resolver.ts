@@ -19,6 +19,11 @@ import { bindUdp } from "./udp.ts";
 
 /** After so long a query is sent again, in ms; as resolv.conf(5) has it. */
 const RESEND_MS = 5000;
+/**
+ * The longest answer over UDP, in bytes; RFC 1035, section 4.2.1 allows 512. To zero
+ * a buffer for any datagram would take longer than all else.
+ */
+const MOST_BYTES = 1232;
 /** An answer may lead through so many aliases. */
 const MOST_ALIASES = 16;
 
@@ -62,7 +67,12 @@ async function askOverUdp(
   signal: AbortSignal,
 ): Promise<DecodedMessage> {
   const hostname = ownHost(server.hostname);
-  using socket = bindUdp({ hostname, port: 0, signal });
+  using socket = bindUdp({
+    hostname,
+    port: 0,
+    maxBytes: MOST_BYTES,
+    signal,
+  });
   const address = canonical(server.hostname);
   while (!signal.aborted) {
     try {

@@ -34,13 +34,15 @@ export function requireFits(length: number): void {
 
 /** Where to bind. */
 export interface BindOptions extends Endpoint {
+  /** Datagrams are cut to so many bytes; unless it is said, none is ever cut. */
+  maxBytes?: number;
   /** Closes the socket. */
   signal?: AbortSignal;
 }
 
 /** One datagram; `data` is valid until the next one is received. */
 export interface Datagram {
-  /** The payload, never cut. */
+  /** The payload. */
   data: Uint8Array;
   /** Who sent it, as far as the packet says. */
   from: Deno.NetAddr;
@@ -51,16 +53,16 @@ export class UdpSocket implements Disposable {
   /** Where the socket is bound. */
   readonly addr: Deno.NetAddr;
   #conn: Deno.DatagramConn;
-  // One buffer, larger than any datagram, for all: nothing is ever cut.
-  #buffer = new Uint8Array(65_536);
+  #buffer: Uint8Array; // for every datagram
   #pending: Promise<Datagram | undefined> | undefined;
   #closed = false;
   // Hosts that may be sent to at any port: to ask each time costs more than to send.
   #granted = new Set<string>();
 
   /** Use {@linkcode bindUdp}. */
-  constructor(conn: Deno.DatagramConn) {
+  constructor(conn: Deno.DatagramConn, maxBytes: number) {
     this.#conn = conn;
+    this.#buffer = new Uint8Array(maxBytes);
     this.addr = conn.addr as Deno.NetAddr;
   }
 
@@ -143,7 +145,9 @@ export class UdpSocket implements Disposable {
  * @throws {Deno.errors.NotCapable} without net access to `hostname:port`
  * @throws {Deno.errors.NotSupported} if Deno runs without `--unstable-net`
  */
-export function bindUdp({ hostname, port, signal }: BindOptions): UdpSocket {
+export function bindUdp(
+  { hostname, port, maxBytes = MAX_UDP_PAYLOAD, signal }: BindOptions,
+): UdpSocket {
   if (typeof Deno.listenDatagram !== "function") {
     throw new Deno.errors.NotSupported(
       "UDP needs Deno's unstable net API: run with --unstable-net, " +
@@ -158,7 +162,7 @@ export function bindUdp({ hostname, port, signal }: BindOptions): UdpSocket {
   } catch (error) {
     throw located(error, "listen", address);
   }
-  const socket = new UdpSocket(conn);
+  const socket = new UdpSocket(conn, maxBytes);
   signal?.addEventListener("abort", () => socket.close(), { once: true });
   if (signal?.aborted) socket.close();
   return socket;

@@ -19,7 +19,8 @@ import {
   secondsOption,
 } from "../../lib/option_kinds.ts";
 import { parseOptions } from "../../lib/options.ts";
-import { runTool } from "../../lib/run.ts";
+import { END_SIGNALS, runTool } from "../../lib/run.ts";
+import { dnsBench } from "./dns_bench.ts";
 import { Generator } from "./generator.ts";
 import type { LoadSetup, Setup } from "./load_row.ts";
 import { memoryBench } from "./memory_bench.ts";
@@ -41,6 +42,7 @@ const UNDER_LOAD: Record<string, Bench<LoadSetup>> = {
 };
 /** Those that do not. */
 const OTHERS: Record<string, Bench<Setup>> = {
+  dns: dnsBench,
   services: servicesBench,
   startup: startupBench,
 };
@@ -102,10 +104,7 @@ function sayWhatIsMissing({ python, node, socat }: Tools): void {
 }
 
 function endAtSignals(bench: Workbench): void {
-  const signals: [Deno.Signal, number][] = Deno.build.os === "windows"
-    ? [["SIGINT", 130]]
-    : [["SIGINT", 130], ["SIGTERM", 143]];
-  for (const [signal, code] of signals) {
+  for (const [signal, code] of END_SIGNALS) {
     Deno.addSignalListener(signal, () => {
       bench.end();
       Deno.exit(code);

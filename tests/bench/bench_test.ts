@@ -196,20 +196,25 @@ Deno.test({
 });
 
 Deno.test({
-  name: "bench: our UDP server is measured, or it is said what is missing",
+  name:
+    "bench: our UDP server and resolver are measured, or it is said what is missing",
   permissions: RUNS,
 }, async () => {
   await using folder = await temporaryFolder();
   await using child = bench(
     folder.path,
-    ...["udp", "--rounds", "1", "--seconds", "0.05"],
+    ...["udp", "dns", "--rounds", "1", "--seconds", "0.05"],
   );
   const { code, stdout, stderr } = await child.result;
   assertEquals(code, 0, stdout + stderr);
   assertEquals(await namesIn(folder.path), []);
-  if (/^udp: left out\. .*C compiler/m.test(stdout)) return;
+  if (/^udp: left out\. .*C compiler/m.test(stdout)) {
+    assertMatch(stdout, /^dns: left out\. .* cc$/m);
+    return;
+  }
   assertMatch(stdout, /^ {2}C epoll +[\d,.]+ +1\.00 /m);
   assertMatch(stdout, /^ {2}ours +[\d,.]+ +\d+\.\d\d /m);
+  assertMatch(stdout, /^ {2}Deno\.resolveDns +[\d,.]+/m);
   assertMatch(stdout, /^UDP, 32 datagrams under way: lost +\d+ +<= 0 +/m);
 });
 

@@ -79,18 +79,20 @@ function peer(name: string, run: () => Child, limits?: Partial<Peer>): Peer {
     busy: Infinity,
     idle: Infinity,
     isOneProcess: true,
-    start: async () => {
-      const child = run();
-      try {
-        const line = await child.line(LISTENING);
-        return Object.assign(child, { port: Number(LISTENING.exec(line)![1]) });
-      } catch (error) {
-        const said = (error as Error).message.trim().split("\n").at(-1);
-        throw new PeerFault(`it does not start: ${said}`);
-      }
-    },
+    start: () => listening(run()),
     ...limits,
   };
+}
+
+/** Waits until a server says where it listens. @throws {PeerFault} if it does not */
+export async function listening(child: Child): Promise<Server> {
+  try {
+    const line = await child.line(LISTENING);
+    return Object.assign(child, { port: Number(LISTENING.exec(line)![1]) });
+  } catch (error) {
+    const said = (error as Error).message.trim().split("\n").at(-1);
+    throw new PeerFault(`it does not start: ${said}`);
+  }
 }
 
 // Of what it says about every connection only the first line is let through. It

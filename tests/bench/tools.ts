@@ -12,6 +12,8 @@ export interface Tools {
   load?: string;
   /** The echo server in C. */
   epollServer?: string;
+  /** The name server in C. */
+  nameServer?: string;
   python?: string;
   node?: string;
   socat?: string;
@@ -39,11 +41,12 @@ export async function findTools(bench: Workbench): Promise<Tools> {
   ]);
   // epoll(7) is Linux's own.
   if (!cc || Deno.build.os !== "linux") return { python, node, socat };
-  const [load, epollServer] = await Promise.all([
-    compile(bench, cc, "load"),
-    compile(bench, cc, "epoll_server"),
-  ]);
-  return { load, epollServer, python, node, socat };
+  const [load, epollServer, nameServer] = await Promise.all(
+    ["load", "epoll_server", "name_server"].map((name) =>
+      compile(bench, cc, name)
+    ),
+  );
+  return { load, epollServer, nameServer, python, node, socat };
 }
 
 /** The path of a file beside this one. */

@@ -16,7 +16,7 @@ import { UsageError } from "../../lib/fault.ts";
 import { describeOptions } from "../../lib/help.ts";
 import { integerOption } from "../../lib/option_kinds.ts";
 import { type Option, parseOptions } from "../../lib/options.ts";
-import { runTool } from "../../lib/run.ts";
+import { END_SIGNALS, runTool } from "../../lib/run.ts";
 import { DescriptorLimit, isDescriptorLimit } from "./limit.ts";
 import {
   endUnderLoad,
@@ -114,10 +114,9 @@ async function phases(server: ServerProcess, plan: Plan): Promise<Line[]> {
 
 // A process group of its own does not get the Ctrl+C of this terminal.
 function endWithUs(server: ServerProcess): void {
-  const codes: [Deno.Signal, number][] = Deno.build.os === "windows"
-    ? [["SIGINT", 130], ["SIGBREAK", 149]]
-    : [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]];
-  for (const [signal, code] of codes) {
+  // Nor the hang-up when it is closed.
+  const signals: typeof END_SIGNALS = [...END_SIGNALS, ["SIGHUP", 129]];
+  for (const [signal, code] of signals) {
     Deno.addSignalListener(signal, () => {
       server.kill("SIGKILL");
       Deno.exit(code);
