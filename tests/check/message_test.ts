@@ -16,8 +16,8 @@ def keyboard():
         if line == "bye\\n":
             os._exit(0)
 def serve(conn, address):
-    print("Connection from:", address)
     clients.append(conn)
+    print("Connection from:", address)
     with conn, conn.makefile("rb") as lines:
         for line in lines:
             text = line.decode("utf-8", "replace").rstrip("\\r\\n")
