@@ -102,7 +102,7 @@ export async function listen(
   const client = formatPeer(conn.remoteAddr);
   print(`Connection from: ${client}`);
   const awaitLine = () =>
-    conn.reading.set(idleMs, `no line came from ${client}`);
+    conn.limitSilence(idleMs, `no line came from ${client}`);
   awaitLine();
   for await (const line of readLines(readChunks(conn))) {
     print(`from connected user: ${visibleBytes(line)}`);

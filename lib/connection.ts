@@ -7,7 +7,7 @@
  * @module
  */
 
-import { closeQuietly, SilenceLimit, Watch } from "./deadline.ts";
+import { timeoutError, Watch, type Watched } from "./deadline.ts";
 import type { Turns } from "./turns.ts";
 
 /** How long a closing server lets a peer finish, in ms. */
@@ -23,35 +23,36 @@ export interface Shared {
   isOver: boolean;
 }
 
+/** No limit is set. */
+const NONE = 0;
+
 /**
  * A connection, which `connectTcp()` makes and `serveTcp()` accepts. `readChunks()`
  * and `writeAll()` read and write it.
  */
-export class Connection implements Disposable {
-  /** The limit of what is waited for from the peer. */
-  readonly reading: SilenceLimit;
-  /** The limit of what the peer has to take; a write may wait beside a read. */
-  readonly writing: SilenceLimit;
+export class Connection implements Disposable, Watched {
   /** What it shares with the others of its server. */
   readonly shared: Shared | undefined;
-  /** Whether a read waits. */
-  isReading: boolean = false;
-  /** Whether a write waits. */
-  isWriting: boolean = false;
-  /** Whether the peer has sent everything: its end of file was read. */
-  isPeerDone: boolean = false;
   /** In which sample it was met last; for {@linkcode Turns}. */
   metIn: number = -1;
   #conn: Deno.TcpConn;
-  #reason: DOMException | undefined;
+  #watch: Watch;
+  // Numbers, not objects: a server has thousands of silent connections.
+  #readEnd = NONE;
+  #readMs = 0;
+  #missed = "";
+  #writeEnd = NONE;
+  #writeMs = 0;
+  #isReading = false;
+  #isWriting = false;
+  #isPeerDone = false;
+  #error: DOMException | undefined;
 
   /** What `Deno.connect()` or a listener's `accept()` has returned. */
   constructor(conn: Deno.TcpConn, shared?: Shared) {
-    const watch = shared?.watch ?? new Watch();
     this.#conn = conn;
+    this.#watch = shared?.watch ?? new Watch([this]);
     this.shared = shared;
-    this.reading = new SilenceLimit(conn, watch);
-    this.writing = new SilenceLimit(conn, watch);
     try {
       // Small messages go out at once (RFC 9293, section 3.7.4 on Nagle's algorithm).
       conn.setNoDelay(true);
@@ -70,24 +71,63 @@ export class Connection implements Disposable {
     return this.#conn.remoteAddr as Deno.NetAddr;
   }
 
-  /** Whether nothing happens but that a read waits, which a stop of the server may end. */
+  /** Whether it only waits to read, so that a stopping server may close it. */
   get isSilent(): boolean {
-    return this.isReading && !this.isWriting;
+    return this.#isReading && !this.#isWriting;
   }
 
   /** Why it was closed from this side, if it was: for whoever waited on it. */
   get error(): DOMException | undefined {
-    return this.reading.error ?? this.writing.error ?? this.#reason;
+    return this.#error;
   }
 
-  /** Reads once into `buffer`: how many bytes came, or `null` at the end of file. */
+  /**
+   * The peer may be silent for so many milliseconds from now on, until this is said
+   * anew; then the connection is closed. What was missed, such as "no line came",
+   * goes into the error.
+   */
+  limitSilence(ms: number, missed: string): void {
+    this.#readMs = ms;
+    this.#missed = missed;
+    this.#readEnd = this.#watch.endAfter(ms);
+  }
+
+  /** The peer may be silent for as long as it likes. */
+  allowSilence(): void {
+    this.#readEnd = NONE;
+  }
+
+  /**
+   * Reads once into `buffer`: how many bytes came, or `null` at the end of file.
+   * `endRead()` has to follow; {@linkcode readChunks} does both.
+   */
   read(buffer: Uint8Array): Promise<number | null> {
+    this.#isReading = true;
     return this.#conn.read(buffer);
   }
 
-  /** Writes once: how many of the bytes were taken, which may be only some. */
-  write(bytes: Uint8Array): Promise<number> {
+  /** The read that was begun has ended: with `count`, or by an error. */
+  endRead(count?: number | null): void {
+    this.#isReading = false;
+    if (count === null) this.#isPeerDone = true;
+  }
+
+  /**
+   * Writes once: how many of the bytes were taken, which may be only some. The
+   * connection is closed if none is for `timeoutMs`. `endWrite()` has to follow;
+   * {@linkcode writeAll} does both. A write may wait beside a read.
+   */
+  write(bytes: Uint8Array, timeoutMs = Infinity): Promise<number> {
+    this.#isWriting = true;
+    this.#writeMs = timeoutMs;
+    this.#writeEnd = this.#watch.endAfter(timeoutMs);
     return this.#conn.write(bytes);
+  }
+
+  /** The write that was begun has ended, and nothing is left. */
+  endWrite(): void {
+    this.#isWriting = false;
+    this.#writeEnd = NONE;
   }
 
   /** Half-closes: the peer reads the end of file, and can still answer. */
@@ -97,10 +137,14 @@ export class Connection implements Disposable {
 
   /** Closes the connection; whoever waits on it finds `reason` in `error`. */
   close(reason?: DOMException): void {
-    this.#reason ??= reason;
-    this.reading[Symbol.dispose]();
-    this.writing[Symbol.dispose]();
-    closeQuietly(this.#conn);
+    this.#error ??= reason;
+    this.#readEnd = this.#writeEnd = NONE;
+    try {
+      this.#conn.close();
+    } catch (error) {
+      // Closed already: by a limit, or by another way out of the same block.
+      if (!(error instanceof Deno.errors.BadResource)) throw error;
+    }
   }
 
   /** Closes the connection. */
@@ -114,8 +158,8 @@ export class Connection implements Disposable {
    * just sent.
    */
   async finish(): Promise<void> {
-    if (this.isPeerDone) return;
-    this.reading.set(LINGER_MS, "the peer did not close");
+    if (this.#isPeerDone) return;
+    this.limitSilence(LINGER_MS, "the peer did not close");
     const scratch = new Uint8Array(512);
     try {
       await this.#conn.closeWrite();
@@ -124,4 +168,21 @@ export class Connection implements Disposable {
       // The peer is gone or the limit ran out: there is nothing more to send.
     }
   }
+
+  /** Closes it if a limit has run out; for its {@linkcode Watch}. */
+  look(now: number): number {
+    if (isOver(this.#readEnd, now)) this.#expire(this.#missed, this.#readMs);
+    if (isOver(this.#writeEnd, now)) {
+      this.#expire("the peer read nothing", this.#writeMs);
+    }
+    return Math.min(this.#readEnd || Infinity, this.#writeEnd || Infinity);
+  }
+
+  #expire(missed: string, ms: number): void {
+    this.close(timeoutError(`${missed} for ${ms / 1000} s`));
+  }
+}
+
+function isOver(end: number, now: number): boolean {
+  return end !== NONE && end <= now;
 }

@@ -1,24 +1,9 @@
 /**
- * Limits of time, as the lab uses them: a limit that ends a wait, and one on
- * silence that ends a connection.
+ * Limits of time, as the lab uses them: one that ends a wait, and many that share
+ * an alarm.
  *
  * @module
  */
-
-/** Something that a limit can end: a connection, a socket. */
-export interface Closable {
-  /** Ends it; a pending read or write then rejects. */
-  close(): void;
-}
-
-/** Closes what somebody else, such as a limit, may have closed first. */
-export function closeQuietly(target: Closable): void {
-  try {
-    target.close();
-  } catch (error) {
-    if (!(error instanceof Deno.errors.BadResource)) throw error;
-  }
-}
 
 /** The error of every limit here: a `TimeoutError`, as `AbortSignal.timeout()` has it. */
 export function timeoutError(message: string): DOMException {
@@ -83,31 +68,34 @@ export async function within<T>(
   }
 }
 
-/** A watch looks at its limits at least so often while there are any, in ms. */
+/** The longest time between two looks of a {@linkcode Watch}, in ms. */
 const LOOK_MS = 5000;
 
+/** What has limits of time that a {@linkcode Watch} keeps. */
+export interface Watched {
+  /**
+   * Ends what has run out by `now`, and returns when to look again, `Infinity` for
+   * never; both by the clock of `performance.now()`.
+   */
+  look(now: number): number;
+}
+
 /**
- * Keeps any number of limits with one alarm: thousands of connections need no
- * timer each, and a busy one pays a clock reading, not a new timer a message.
+ * Keeps the limits of many with one alarm: thousands of connections need no timer
+ * each, and a busy one pays a clock reading, not a new timer a message.
  */
 export class Watch {
-  #limits = new Set<SilenceLimit>();
+  #watched: Iterable<Watched>;
   #wake = Infinity;
 
-  /** Keeps a limit, until it is deleted. */
-  add(limit: SilenceLimit): void {
-    this.#limits.add(limit);
+  /** A watch over all that is in `watched` whenever it looks. */
+  constructor(watched: Iterable<Watched>) {
+    this.#watched = watched;
   }
 
-  /** Keeps a limit no more. */
-  delete(limit: SilenceLimit): void {
-    this.#limits.delete(limit);
-  }
-
-  /** When a limit of `ms` ends, by the clock of `performance.now()`. */
+  /** When a limit of `ms` from now ends: then it looks. */
   endAfter(ms: number): number {
-    if (ms === Infinity) return ms;
-    const end = performance.now() + ms;
+    const end = Math.ceil(performance.now() + ms);
     if (end < this.#wake) this.#wakeAt(end);
     return end;
   }
@@ -128,60 +116,8 @@ export class Watch {
   #check(): void {
     const now = performance.now();
     let next = Infinity;
-    for (const limit of this.#limits) {
-      if (limit.end <= now) limit.expire();
-      else next = Math.min(next, limit.end);
-    }
+    for (const one of this.#watched) next = Math.min(next, one.look(now));
     this.#wake = Infinity;
     if (next < Infinity) this.#wakeAt(next);
-  }
-}
-
-/**
- * Closes `target` when it was silent for some time. Whoever waits on `target`
- * then gets its error, and finds the reason in `error`.
- */
-export class SilenceLimit implements Disposable {
-  /** Why the target was closed, a `TimeoutError`: only if the limit ran out. */
-  error: DOMException | undefined;
-  /** When it runs out; for its {@linkcode Watch}. */
-  end: number = Infinity;
-  #ms = Infinity;
-  #missed = "";
-  #target: Closable;
-  #watch: Watch;
-
-  /** A limit that is not yet set, kept by `watch`. */
-  constructor(target: Closable, watch: Watch) {
-    this.#target = target;
-    this.#watch = watch;
-    watch.add(this);
-  }
-
-  /**
-   * The silence begins anew, and may last for `ms` milliseconds. What is missed
-   * then, such as "no line came", goes into the error.
-   */
-  set(ms: number, missed: string): void {
-    this.#ms = ms;
-    this.#missed = missed;
-    this.end = this.#watch.endAfter(ms);
-  }
-
-  /** Nothing is waited for, until the limit is set again. */
-  pause(): void {
-    this.end = Infinity;
-  }
-
-  /** The limit has run out. */
-  expire(): void {
-    this.error = timeoutError(`${this.#missed} for ${this.#ms / 1000} s`);
-    this.pause();
-    closeQuietly(this.#target);
-  }
-
-  /** Ends the limit; the target stays open. */
-  [Symbol.dispose](): void {
-    this.#watch.delete(this);
   }
 }

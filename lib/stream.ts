@@ -23,7 +23,7 @@ const WRITE_MS = 10_000;
 export interface ReadOptions {
   /**
    * Closes the connection when nothing comes for so many milliseconds; without it,
-   * `conn.reading` is as the caller sets it.
+   * its caller may limit the silence.
    */
   idleMs?: number;
 }
@@ -84,9 +84,8 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
     const conn = this.#conn;
     if (conn.shared?.isOver) return this.return();
     if (this.#idleMs !== undefined) {
-      conn.reading.set(this.#idleMs, "nothing came");
+      conn.limitSilence(this.#idleMs, "nothing came");
     }
-    conn.isReading = true;
     return conn.read(this.#buffer).then(
       (count) => this.#take(count),
       (error) => this.#fail(error),
@@ -94,13 +93,10 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
   }
 
   #take(count: number | null): IteratorResult<Uint8Array> {
-    this.#conn.isReading = false;
+    this.#conn.endRead(count);
     // Not while a handler works: to answer may take its time.
-    if (this.#idleMs !== undefined) this.#conn.reading.pause();
-    if (count === null) {
-      this.#conn.isPeerDone = true;
-      return END;
-    }
+    if (this.#idleMs !== undefined) this.#conn.allowSilence();
+    if (count === null) return END;
     this.#hasRead = true;
     const value = this.#buffer.subarray(0, count);
     const { length } = this.#buffer;
@@ -112,7 +108,7 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
 
   #fail(error: unknown): IteratorResult<Uint8Array> {
     const conn = this.#conn;
-    conn.isReading = false;
+    conn.endRead();
     if (conn.shared?.isOver) return END;
     throw located(conn.error ?? error, "read", formatEndpoint(conn.remoteAddr));
   }
@@ -134,18 +130,16 @@ export async function writeAll(
   bytes: Uint8Array,
   { timeoutMs = WRITE_MS }: WriteOptions = {},
 ): Promise<void> {
-  conn.isWriting = true;
   try {
     for (let sent = 0; sent < bytes.length;) {
-      conn.writing.set(timeoutMs, "the peer read nothing");
-      sent += await conn.write(sent === 0 ? bytes : bytes.subarray(sent));
+      const rest = sent === 0 ? bytes : bytes.subarray(sent);
+      sent += await conn.write(rest, timeoutMs);
     }
   } catch (error) {
     const peer = formatEndpoint(conn.remoteAddr);
     throw located(conn.error ?? error, "write", peer);
   } finally {
-    conn.isWriting = false;
-    conn.writing.pause();
+    conn.endWrite();
   }
 }
 

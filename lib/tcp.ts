@@ -23,6 +23,8 @@ const IDLE_MS = 100;
 const SHUTDOWN_MS = 1800;
 /** How many clients a server serves at once, unless it is told otherwise. */
 const MOST_CLIENTS = 10_000;
+/** So many connections beyond those may wait until their peers close, too. */
+const MOST_LINGERING = 1000;
 /** The pause after a failed accept, such as with a full table of descriptors, in ms. */
 const ACCEPT_PAUSE_MS = 100;
 
@@ -95,8 +97,12 @@ class Server implements TcpServer {
   #handler: TcpHandler;
   #most: number;
   #onError: ServeTcpOptions["onError"];
-  #shared: Shared = { watch: new Watch(), turns: new Turns(), isOver: false };
   #connections = new Set<Connection>();
+  #shared: Shared = {
+    watch: new Watch(this.#connections),
+    turns: new Turns(),
+    isOver: false,
+  };
   #active = 0;
   #isInTrouble = false;
   #isStopping = false;
@@ -156,7 +162,9 @@ class Server implements TcpServer {
           this.#active--;
         }
       }
-      await conn.finish();
+      if (this.#connections.size <= this.#most + MOST_LINGERING) {
+        await conn.finish();
+      }
     } catch (error) {
       this.#report(error, conn.remoteAddr);
     } finally {
@@ -207,9 +215,9 @@ class Server implements TcpServer {
   }
 
   #close(isChosen: (conn: Connection) => boolean): void {
-    const reason = timeoutError("the server has stopped");
     for (const conn of this.#connections) {
-      if (isChosen(conn)) conn.close(reason);
+      // An error each: its place will be noted on it.
+      if (isChosen(conn)) conn.close(timeoutError("the server has stopped"));
     }
   }
 }

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   isTimeout,
-  SilenceLimit,
   timeoutError,
   unlessAborted,
   Watch,
+  type Watched,
   within,
 } from "../../lib/deadline.ts";
 
@@ -68,60 +68,26 @@ Deno.test({
 });
 
 Deno.test({
-  name: "SilenceLimit closes its target after the silence, and not before",
+  name: "Watch looks when the next limit ends, and sets no alarm without one",
   permissions: "none",
 }, async () => {
-  const closed = Promise.withResolvers<void>();
-  const start = performance.now();
-  using limit = new SilenceLimit({ close: closed.resolve }, new Watch());
-  limit.set(60, "nothing came");
-  await new Promise((resolve) => setTimeout(resolve, 40));
-  limit.set(60, "no line came");
-  await closed.promise;
-  assertEquals(limit.error?.message, "no line came for 0.06 s");
-  assertEquals(limit.error?.name, "TimeoutError");
-  assert(performance.now() - start >= 95, "the touch began the silence anew");
-});
-
-Deno.test({
-  name: "SilenceLimit without a limit, or disposed of, sets no timer",
-  permissions: "none",
-}, () => {
-  const target = {
-    close() {
-      throw new Error("closed");
-    },
-  };
-  const watch = new Watch();
-  using unlimited = new SilenceLimit(target, watch);
-  unlimited.set(Infinity, "nothing came");
-  using limited = new SilenceLimit(target, watch);
-  limited.set(1, "nothing came");
-  assert(!unlimited.error && !limited.error);
-});
-
-Deno.test({
-  name: "Watch closes whichever target is silent for its own time",
-  permissions: "none",
-}, async () => {
-  const watch = new Watch();
-  const closed: string[] = [];
-  const limit = (name: string, ms: number) => {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const close = () => {
-      closed.push(name);
-      resolve();
-    };
-    const limit = new SilenceLimit({ close }, watch);
-    limit.set(ms, name);
-    return { limit, promise };
-  };
-  const late = limit("late", 120);
-  const early = limit("early", 40);
-  const never = limit("never", Infinity);
-  const disposed = limit("disposed", 20);
-  disposed.limit[Symbol.dispose]();
-  await Promise.all([late.promise, early.promise]);
-  assertEquals(closed, ["early", "late"]);
-  assert(!never.limit.error && !disposed.limit.error);
+  const ended: string[] = [];
+  const late = Promise.withResolvers<void>();
+  class Limited implements Watched {
+    end = Infinity;
+    constructor(readonly name: string) {}
+    look(now: number): number {
+      if (this.end > now) return this.end;
+      ended.push(this.name);
+      if (this.name === "late") late.resolve();
+      return this.end = Infinity;
+    }
+  }
+  const all = ["late", "early", "never"].map((name) => new Limited(name));
+  const watch = new Watch(all);
+  all[0].end = watch.endAfter(120);
+  all[1].end = watch.endAfter(40);
+  all[2].end = watch.endAfter(Infinity);
+  await late.promise;
+  assertEquals(ended, ["early", "late"]);
 });

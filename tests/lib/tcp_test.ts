@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { connectTcp } from "../../lib/connect.ts";
 import type { Connection } from "../../lib/connection.ts";
+import { formatEndpoint } from "../../lib/endpoint.ts";
 import type { Fault } from "../../lib/fault.ts";
 import { readChunks, readToEnd, writeAll } from "../../lib/stream.ts";
 import { serveTcp, type TcpServer } from "../../lib/tcp.ts";
@@ -151,6 +152,48 @@ Deno.test({
   using _conn = await connectTcp(server.addr);
   await server.shutdown();
   await server.finished;
+});
+
+Deno.test({
+  name: "shutdown() tells of each client that it closes, by its own address",
+  permissions: LOOPBACK,
+}, async () => {
+  const told: string[] = [];
+  const server = serveTcp({
+    hostname: "127.0.0.1",
+    port: 0,
+    onError: (error) => told.push((error as Fault).address!),
+  }, (conn) => writeAll(conn, new Uint8Array(16 << 20)));
+  using one = await connectTcp(server.addr);
+  using other = await connectTcp(server.addr);
+  for (const conn of [one, other]) await conn.read(new Uint8Array(1));
+  await server.shutdown();
+  const peers = [one, other].map(({ localAddr }) => formatEndpoint(localAddr));
+  assertEquals(told.sort(), peers.sort());
+});
+
+Deno.test({
+  name: "serveTcp() holds the connections of few that it turns away",
+  permissions: LOOPBACK,
+}, async () => {
+  const MOST = 1000; // that wait for their peers to close
+  await using server = serveTcp({
+    hostname: "127.0.0.1",
+    port: 0,
+    maxConnections: 1,
+    onError: () => {},
+  }, echo);
+  using clients = new DisposableStack();
+  const connect = async () => clients.use(await connectTcp(server.addr));
+  await connect();
+  for (let count = 0; count < MOST; count++) await connect();
+  // It sees to nobody else for a second: this one finds it closed before that.
+  const start = performance.now();
+  const last = await connect();
+  await assertRejects(async () => {
+    while (true) await last.write(new Uint8Array(1));
+  }, Error);
+  assert(performance.now() - start < 900, "it does not wait for its peer");
 });
 
 Deno.test({

@@ -126,7 +126,7 @@ class Load {
     const { conn, ledger } = talk;
     const buffer = new Uint8Array(MOST_IN_FLIGHT * MESSAGE_BYTES);
     for (let count = 1; (count = this.#take(count)) > 0;) {
-      conn.reading.set(this.#task.patienceMs, "nothing came back");
+      conn.limitSilence(this.#task.patienceMs, "nothing came back");
       const start = performance.now();
       talk.lastSent = performance.timeOrigin + start;
       // The limit of reading ends it too.
@@ -134,7 +134,7 @@ class Load {
       while (ledger.awaited > 0) {
         const length = await conn.read(buffer);
         if (length === null) return;
-        conn.reading.set(this.#task.patienceMs, "nothing came back");
+        conn.limitSilence(this.#task.patienceMs, "nothing came back");
         const replies = ledger.read(buffer.subarray(0, length));
         this.#latencies.add(performance.now() - start, replies);
       }
