@@ -96,7 +96,7 @@ export async function main(args: string[]): Promise<void> {
     .then((bye) => bye ? "bye" : "closed");
   const said = speak(conn, typedLines(), () => prompt.show())
     .then(() => "said", (error) => {
-      if (error instanceof RangeError) throw error;
+      if (error instanceof RangeError || error.syscall === "read") throw error;
       return heard; // The server is gone: what it said before still counts.
     });
   try {

@@ -1,40 +1,15 @@
 /**
- * Errors in words: what failed, at which address, and what to do. The one place
- * that knows the exit codes.
+ * Errors in words: what failed, at which address, and what to do.
  *
  * @module
  */
 
 import { closestString } from "@std/text/closest-string";
 import { isTimeout } from "./deadline.ts";
+import { EXIT } from "./exit_code.ts";
 import { type Fault, UnknownWordError, UsageError } from "./fault.ts";
 import { machineAddresses } from "./machine.ts";
-
-/** The exit codes of the lab's programs (sysexits.h). */
-export const EXIT = {
-  /** Done. */
-  OK: 0,
-  /** The command line is wrong. */
-  USAGE: 64,
-  /** The user typed data that is not what it should be. */
-  DATA: 65,
-  /** There is no such host name. */
-  NO_HOST: 68,
-  /** The other side, or the address, is not to be had. */
-  UNAVAILABLE: 69,
-  /** A bug in the lab. */
-  SOFTWARE: 70,
-  /** The system is at a limit. */
-  OS: 71,
-  /** The connection was lost, or the output failed. */
-  IO: 74,
-  /** Time ran out; it may work later. */
-  TEMPORARY: 75,
-  /** The peer broke the protocol. */
-  PROTOCOL: 76,
-  /** A permission is missing. */
-  PERMISSION: 77,
-} as const;
+import { isOutputFault } from "./output.ts";
 
 /** An error in words. */
 export interface Explanation {
@@ -213,7 +188,9 @@ const RULES: Rule[] = [
     () => "end other programs, and try again",
   ],
   [
-    isOutputFault,
+    // Of console.log() no place is noted, as of all else that the system says.
+    (error, { syscall, message }) =>
+      isOutputFault(error) || !syscall && / \(os error \d+\)$/.test(message),
     EXIT.IO,
     (_, { message }) => `the output cannot be written: ${message}`,
   ],
@@ -249,15 +226,6 @@ export function explain(error: unknown): Explanation {
     hint: hint?.(fault),
     exitCode,
   };
-}
-
-/**
- * Whether what a program prints cannot be written, as with a full disk: what the
- * system says of a connection has its place noted, of the output it has none.
- */
-export function isOutputFault(error: unknown): boolean {
-  return error instanceof Error && !(error as Fault).syscall &&
-    /\(os error \d+\)$/.test(error.message);
 }
 
 function isLinkLocal(address = ""): boolean {

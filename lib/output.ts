@@ -1,22 +1,39 @@
 /**
- * Lines of results on the standard output.
+ * The standard output of programs that may run on for long.
  *
  * @module
  */
 
+import { type Fault, located } from "./fault.ts";
+
+const PLACE = "the standard output";
 const encoder = new TextEncoder();
 
 /**
- * Prints a line. A program that may run on for long prints by this:
- * `console.log()` says nothing if whoever read the output has left.
+ * Prints a line. `console.log()` would say nothing if whoever read the output has
+ * left.
  *
  * @throws {Deno.errors.BrokenPipe} if nobody reads it any more, as behind `| head -1`
  */
 export function print(line: string): void {
   // A console of Windows has an encoding of its own, which console.log() knows.
-  if (Deno.stdout.isTerminal()) return console.log(line);
-  const bytes = encoder.encode(line + "\n");
-  for (let sent = 0; sent < bytes.length;) {
-    sent += Deno.stdout.writeSync(bytes.subarray(sent));
+  if (Deno.stdout.isTerminal()) console.log(line);
+  else write(line + "\n");
+}
+
+/** Prints text as it is, without a line end. @throws as {@linkcode print} does */
+export function write(text: string): void {
+  const bytes = encoder.encode(text);
+  try {
+    for (let sent = 0; sent < bytes.length;) {
+      sent += Deno.stdout.writeSync(bytes.subarray(sent));
+    }
+  } catch (error) {
+    throw located(error, "write", PLACE);
   }
+}
+
+/** Whether the standard output cannot be written, as with a full disk. */
+export function isOutputFault(error: unknown): boolean {
+  return error instanceof Error && (error as Fault).address === PLACE;
 }

@@ -7,9 +7,10 @@
 
 import { formatEndpoint, isLoopback, ownHost } from "./endpoint.ts";
 import { commandLine, type Exercise, permissionsFor } from "./exercise.ts";
-import { explain, isOutputFault } from "./explain.ts";
+import { explain } from "./explain.ts";
 import { located } from "./fault.ts";
 import { reachableIpv4 } from "./machine.ts";
+import { isOutputFault } from "./output.ts";
 import { visible } from "./text.ts";
 
 /**

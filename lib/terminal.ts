@@ -8,10 +8,9 @@
  * @module
  */
 
+import { located } from "./fault.ts";
 import { MAX_LINE_BYTES, readLines } from "./lines.ts";
-import { print } from "./output.ts";
-
-const encoder = new TextEncoder();
+import { print, write } from "./output.ts";
 
 /**
  * What the user types, line by line; from a file or a pipe likewise. It ends at
@@ -25,7 +24,9 @@ export async function* typedLines(): AsyncGenerator<Uint8Array> {
     yield* readLines(Deno.stdin.readable);
   } catch (error) {
     if (isUnreadable(error)) return;
-    if (!(error instanceof Deno.errors.InvalidData)) throw error;
+    if (!(error instanceof Deno.errors.InvalidData)) {
+      throw located(error, "read", "the standard input");
+    }
     throw new RangeError(
       `a message may have at most ${MAX_LINE_BYTES} bytes: this line is longer`,
     );
@@ -54,7 +55,7 @@ export class Prompt {
   /** Shows the prompt, on a line of its own: after Enter the old one is done with. */
   show(): void {
     if (!this.#active) return;
-    Deno.stdout.writeSync(encoder.encode(this.#text));
+    write(this.#text);
     this.#shown = true;
   }
 
@@ -76,6 +77,6 @@ export class Prompt {
     // Blanks rather than a control sequence: they work at every terminal, even
     // at one that does not know its width and says 0.
     const blank = " ".repeat((Deno.consoleSize().columns || 80) - 1);
-    Deno.stdout.writeSync(encoder.encode(`\r${blank}\r`));
+    write(`\r${blank}\r`);
   }
 }

@@ -9,6 +9,7 @@ import type { Exercise } from "../exercise.ts";
 import { UsageError } from "../fault.ts";
 import { runArguments } from "../lab/child.ts";
 import { type Aim, type Kind, KINDS } from "./kinds.ts";
+import { type Command, filled } from "./program.ts";
 import type { Tier, Verdict } from "./rule.ts";
 
 /** What came of a check. */
@@ -64,13 +65,10 @@ export async function check(
       "give its command behind --",
     );
   }
-  const ours = () => ({
-    command: [
-      Deno.execPath(),
-      ...ownCommand(exercise, kind.ownArguments, folder),
-    ],
-  });
-  const chosen = aim ?? ours();
+  const ours: Command = (values) => [
+    Deno.execPath(),
+    ...runArguments(exercise, filled(kind.ownArguments, values), folder),
+  ];
   return {
     schema: "sdn_lab/check/1",
     exercise: exercise.id,
@@ -79,24 +77,8 @@ export async function check(
       ? "ours"
       : "target" in aim
       ? `${aim.target.hostname}:${aim.target.port}`
-      : aim.command.join(" "),
+      : aim.command({}).join(" "),
     tier,
-    verdicts: await kind.judge(chosen, tier, signal),
+    verdicts: await kind.judge(aim ?? { command: ours }, tier, signal),
   };
-}
-
-// The permissions name a port, which is known only when the program is started:
-// so the arguments are made for a port that stands for it.
-function ownCommand(
-  exercise: Exercise,
-  args: string[],
-  folder: URL,
-): string[] {
-  const stand = { host: "127.0.0.1", port: "65000" };
-  const filled = args.map((word) =>
-    word.replace(/\{(host|port)\}/, (_, name: "host" | "port") => stand[name])
-  );
-  return runArguments(exercise, filled, folder).map((word) =>
-    word.replace(stand.port, "{port}")
-  );
 }

@@ -8,7 +8,7 @@ import { getAvailablePort } from "@std/net/get-available-port";
 import type { Connection } from "../connection.ts";
 import { readChunks } from "../stream.ts";
 import { serveTcp } from "../tcp.ts";
-import { type Ending, lastLine, Program } from "./program.ts";
+import { type Command, type Ending, lastLine, Program } from "./program.ts";
 import { Finding, NotApplicable } from "./rule.ts";
 
 /** How long a client may take to send its message, and to end in the end, in ms. */
@@ -23,17 +23,17 @@ export type Play = (conn: Connection, program: Program) => Promise<void>;
 
 /** A client under check. */
 export class Client implements AsyncDisposable {
-  #command: readonly string[];
+  #command: Command;
   #programs: Program[] = [];
 
   /** Nothing is started yet. */
-  constructor(command: readonly string[]) {
+  constructor(command: Command) {
     this.#command = command;
   }
 
   /** Whether a value can be given to it: `{text}` stands in its command line. */
   takes(name: string): boolean {
-    return this.#command.some((word) => word.includes(`{${name}}`));
+    return this.#command({}).some((word) => word.includes(`{${name}}`));
   }
 
   /**

@@ -6,7 +6,7 @@
 
 import { setColorEnabled } from "@std/fmt/colors";
 import { resolve } from "node:path";
-import { EXIT } from "../explain.ts";
+import { EXIT } from "../exit_code.ts";
 import { located, UsageError } from "../fault.ts";
 import { describeOptions } from "../help.ts";
 import { findOne, type Lab } from "../lab/catalog.ts";
@@ -20,6 +20,7 @@ import { parseOptions } from "../options.ts";
 import { check, checkable, type Report } from "./check.ts";
 import { collect } from "./collect.ts";
 import type { Aim } from "./kinds.ts";
+import { filled } from "./program.ts";
 import { count, pretty, toJson, toJunit } from "./report.ts";
 
 const OPTIONS = {
@@ -88,7 +89,7 @@ export async function checkCommand(
     throw new UsageError("give a command or a --target, not both");
   }
   const aim: Aim | undefined = command.length > 0
-    ? { command }
+    ? { command: (values) => filled(command, values) }
     : target && { target };
 
   const tier = strict || all ? "strict" : "basic";

@@ -7,22 +7,25 @@
 
 import { hostName, reachableIpv4 } from "../machine.ts";
 import { encode } from "./bytes.ts";
-import { lastLine, Program } from "./program.ts";
+import { type Command, lastLine, Program } from "./program.ts";
 import { Finding, NotApplicable, type Rule } from "./rule.ts";
 
 /** A program that is run to its end. */
 export class Console implements AsyncDisposable {
-  #command: readonly string[];
+  #command: Command;
   #programs: Program[] = [];
 
   /** Nothing is started yet. */
-  constructor(command: readonly string[]) {
+  constructor(command: Command) {
     this.#command = command;
   }
 
   /** Runs it, with more arguments, and without any input. */
   async run(...args: string[]): Promise<Awaited<Program["ending"]>> {
-    const program = new Program([...this.#command, ...args], {});
+    const program = new Program(
+      (values) => [...this.#command(values), ...args],
+      {},
+    );
     this.#programs.push(program);
     await program.endInput();
     return await program.ending;

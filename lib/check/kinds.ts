@@ -17,13 +17,14 @@ import { ECHO_SERVER_RULES } from "./echo_server.ts";
 import { MESSAGE_CLIENT_RULES } from "./message_client.ts";
 import { MESSAGE_SERVER_RULES } from "./message_server.ts";
 import { hearingClient, sayingServer } from "./notes.ts";
+import type { Command } from "./program.ts";
 import { judge, type Rule, type Tier, type Verdict } from "./rule.ts";
 import { Server } from "./server.ts";
 import { UDP_CLIENT_RULES } from "./udp_client.ts";
 import { UDP_SERVER_RULES } from "./udp_server.ts";
 
 /** What is checked: a command line, or a server that runs already. */
-export type Aim = { command: readonly string[] } | { target: Endpoint };
+export type Aim = { command: Command } | { target: Endpoint };
 
 /** How one kind of program is checked. */
 export interface Kind {
@@ -154,6 +155,6 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   }),
 };
 
-function commandOf(aim: Aim): readonly string[] {
-  return "command" in aim ? aim.command : [];
+function commandOf(aim: Aim): Command {
+  return "command" in aim ? aim.command : () => [];
 }

@@ -32,6 +32,19 @@ export interface Ending {
   stderr: string;
 }
 
+/** A command line, with `values` filled in. */
+export type Command = (values: Record<string, string>) => string[];
+
+/** The words of a command line: each `{name}` is a value, if that is known. */
+export function filled(
+  words: readonly string[],
+  values: Record<string, string>,
+): string[] {
+  return words.map((word) =>
+    word.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all)
+  );
+}
+
 /** A running program. */
 export class Program implements AsyncDisposable {
   /** The command line, with everything filled in. */
@@ -47,14 +60,12 @@ export class Program implements AsyncDisposable {
   #hasEnded = false;
 
   /**
-   * Starts a program; `{name}` in its command line is filled in from `values`.
+   * Starts a program.
    *
    * @throws {Finding} if there is no such program
    */
-  constructor(command: readonly string[], values: Record<string, string>) {
-    this.command = command.map((word) =>
-      word.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all)
-    );
+  constructor(command: Command, values: Record<string, string>) {
+    this.command = command(values);
     const [program, ...args] = this.command;
     try {
       this.#child = new Deno.Command(program, {

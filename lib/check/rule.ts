@@ -5,7 +5,8 @@
  */
 
 import { timeoutError, unlessAborted } from "../deadline.ts";
-import { EXIT, explain } from "../explain.ts";
+import { EXIT } from "../exit_code.ts";
+import { explain } from "../explain.ts";
 
 /** `basic` is what the sheet asks, `strict` what a correct program does. */
 export type Tier = "basic" | "strict";

@@ -10,7 +10,7 @@ import type { Connection } from "../connection.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { readChunks } from "../stream.ts";
 import { type Evidence, Finding, NotApplicable } from "./rule.ts";
-import { Program } from "./program.ts";
+import { type Command, Program } from "./program.ts";
 
 /** How long a server may keep the check waiting, in ms. */
 const ANSWER_MS = 2000;
@@ -24,7 +24,7 @@ export class Server implements AsyncDisposable {
   #program: Program | undefined;
 
   /** A server at `target`, or the one that `command` starts at a free port. */
-  constructor(from: { target: Endpoint } | { command: readonly string[] }) {
+  constructor(from: { target: Endpoint } | { command: Command }) {
     if ("target" in from) {
       this.endpoint = from.target;
       return;

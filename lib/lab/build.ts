@@ -5,7 +5,7 @@
  */
 
 import { compileAll, TARGETS } from "../compile/compile.ts";
-import { EXIT } from "../explain.ts";
+import { EXIT } from "../exit_code.ts";
 import { describeOptions } from "../help.ts";
 import { hostPlatform, type Platform, PLATFORMS } from "../kit/release.ts";
 import {

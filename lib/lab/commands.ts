@@ -7,7 +7,7 @@
 import { setColorEnabled } from "@std/fmt/colors";
 import { permissionFlags, permissionsFor } from "../exercise.ts";
 import { answerText } from "../help.ts";
-import { EXIT } from "../explain.ts";
+import { EXIT } from "../exit_code.ts";
 import { located, UnknownWordError, UsageError } from "../fault.ts";
 import { compile, kit } from "./build.ts";
 import { find, findOne, type Lab, listText } from "./catalog.ts";

@@ -10,7 +10,7 @@
  * @module
  */
 
-import { EXIT } from "../../lib/explain.ts";
+import { EXIT } from "../../lib/exit_code.ts";
 import { UsageError } from "../../lib/fault.ts";
 import { describeOptions } from "../../lib/help.ts";
 import {

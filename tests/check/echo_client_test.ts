@@ -1,8 +1,7 @@
 import { assertEquals } from "@std/assert";
-import type { Aim } from "../../lib/check/kinds.ts";
 import { ECHO_CLIENT_RULES } from "../../lib/check/echo_client.ts";
 import { has } from "../interop/peer.ts";
-import { failsJust, idsOf, judged, python } from "./judged.ts";
+import { type Aim, failsJust, idsOf, judged, python } from "./judged.ts";
 
 /** A client that makes no mistake; each mistake below is one change to it. */
 const RIGHT = `

@@ -1,8 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
-import type { Aim } from "../../lib/check/kinds.ts";
 import { ECHO_SERVER_RULES } from "../../lib/check/echo_server.ts";
 import { has, type Program } from "../interop/peer.ts";
-import { failsJust, idsOf, judged, python } from "./judged.ts";
+import { type Aim, failsJust, idsOf, judged, python } from "./judged.ts";
 
 /** A python3 server in the sheet's style; `serve` is what it does with a client. */
 function serving(serve: string, loop = THREADS): string {

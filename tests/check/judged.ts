@@ -5,9 +5,13 @@
  */
 
 import { assertEquals } from "@std/assert";
-import type { Aim } from "../../lib/check/kinds.ts";
 import type { Tier, Verdict } from "../../lib/check/rule.ts";
 import { Child } from "../child.ts";
+
+/** The command of a program, or nothing for ours. */
+export interface Aim {
+  command: string[];
+}
 
 const LAB = new URL("../../exercises/lab.ts", import.meta.url).href;
 
@@ -33,7 +37,7 @@ export async function judged(
     id,
     "--json",
     ...tier === "strict" ? ["--strict"] : [],
-    ...aim && "command" in aim ? ["--", ...aim.command] : [],
+    ...aim ? ["--", ...aim.command] : [],
   );
   const { stdout, stderr } = await child.result;
   assertEquals(stderr, "");

@@ -8,7 +8,8 @@
 
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { EXERCISES } from "../../exercises/lab.ts";
-import { EXIT, explain } from "../../lib/explain.ts";
+import { EXIT } from "../../lib/exit_code.ts";
+import { explain } from "../../lib/explain.ts";
 import { located } from "../../lib/fault.ts";
 import { type Result, run } from "../child.ts";
 import { close, faultServer, fullServer, reset } from "./fault_server.ts";

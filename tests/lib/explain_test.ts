@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { timeoutError } from "../../lib/deadline.ts";
-import { EXIT, explain } from "../../lib/explain.ts";
+import { EXIT } from "../../lib/exit_code.ts";
+import { explain } from "../../lib/explain.ts";
 import { UsageError } from "../../lib/fault.ts";
 import { located, type Operation } from "../../lib/fault.ts";
 

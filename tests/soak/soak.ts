@@ -11,7 +11,7 @@
  * @module
  */
 
-import { EXIT } from "../../lib/explain.ts";
+import { EXIT } from "../../lib/exit_code.ts";
 import { UsageError } from "../../lib/fault.ts";
 import { describeOptions } from "../../lib/help.ts";
 import { integerOption } from "../../lib/option_kinds.ts";
