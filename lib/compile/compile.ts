@@ -66,9 +66,10 @@ export async function compileAll(
       await compileOne(exercise, `${partial}/${name}`, options);
       const { size } = await Deno.stat(`${partial}/${name}`);
       const sum = await sha256(`${partial}/${name}`);
-      await Deno.rename(`${partial}/${name}`, `${out}/${name}`);
+      // The sum first: what it does not name would be in the way of the next run.
       sums.set(name, sum);
       await writeSums(`${out}/${SUMS}`, `${partial}/${SUMS}`, sums);
+      await Deno.rename(`${partial}/${name}`, `${out}/${name}`);
       total += size;
       const place = `[${index + 1}/${exercises.length}]`;
       print(`${place} ${out}/${name}  ${formatBytes(size)}`);

@@ -8,7 +8,7 @@
 import { bold, cyan, dim, green, magenta, red } from "@std/fmt/colors";
 import { formatEndpoint } from "../endpoint.ts";
 import type { Exercise } from "../exercise.ts";
-import { runArguments } from "../lab/child.ts";
+import { kill, runArguments } from "../lab/child.ts";
 import { readLines } from "../lines.ts";
 import { visibleBytes, wrap } from "../text.ts";
 import { serveNames } from "./name_server.ts";
@@ -167,7 +167,7 @@ class DemoProgram implements AsyncDisposable {
         });
       }
     };
-    const timer = setTimeout(() => this.#kill("SIGKILL"), PROGRAM_MS);
+    const timer = setTimeout(() => kill(this.#child, "SIGKILL"), PROGRAM_MS);
     const done = Promise.all([
       this.#child.status,
       show(this.#child.stdout),
@@ -206,20 +206,12 @@ class DemoProgram implements AsyncDisposable {
     ]);
     if (isOver) return;
     this.#isStopped = true;
-    this.#kill("SIGINT");
+    kill(this.#child, "SIGINT");
   }
 
   /** Ends it for certain. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#kill("SIGKILL");
+    kill(this.#child, "SIGKILL");
     await this.ended;
-  }
-
-  #kill(signal: Deno.Signal): void {
-    try {
-      this.#child.kill(signal);
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error; // It has ended.
-    }
   }
 }

@@ -12,8 +12,8 @@ import type { DecodedMessage, Message } from "../dns_packet.d.ts";
 import { Buffer } from "node:buffer";
 import type { Connection } from "../connection.ts";
 import { readMessages, writeMessage } from "../dns_stream.ts";
-import { serveTcp } from "../tcp.ts";
-import { bindUdp } from "../udp.ts";
+import { serveTcp, type TcpHandler, type TcpServer } from "../tcp.ts";
+import { bindUdp, type UdpSocket } from "../udp.ts";
 import { isAnswerable } from "../udp_guard.ts";
 
 /** A running name server. */
@@ -26,6 +26,8 @@ export interface NameServer extends AsyncDisposable {
 const TTL_S = 60;
 /** How long a client may keep a connection and ask nothing, in ms. */
 const IDLE_MS = 10_000;
+/** So often is a port looked for that is free for TCP and UDP. */
+const MOST_ATTEMPTS = 10;
 const AUTHORITATIVE = dnsPacket.AUTHORITATIVE_ANSWER;
 // What a response repeats of its query's header: the opcode and the RD bit.
 const REPEATED = 0x7800 | dnsPacket.RECURSION_DESIRED;
@@ -103,12 +105,7 @@ export function answerQuery(
 export function serveNames(
   addresses: ReadonlyMap<string, string>,
 ): NameServer {
-  const hostname = "127.0.0.1";
-  const tcp = serveTcp(
-    { hostname, port: 0, onError: () => {} },
-    (conn) => answerStream(conn, addresses),
-  );
-  const udp = bindUdp({ hostname, port: tcp.addr.port });
+  const { tcp, udp } = listenAtBoth((conn) => answerStream(conn, addresses));
   const answering = (async () => {
     for (
       let datagram = await udp.receive();
@@ -117,7 +114,8 @@ export function serveNames(
     ) {
       if (!isAnswerable(datagram.from, udp.addr)) continue;
       const response = answerQuery(datagram.data, addresses);
-      if (response) await udp.send(response, datagram.from);
+      // Who cannot be answered asks again, or somebody else.
+      if (response) await udp.send(response, datagram.from).catch(() => {});
     }
   })();
   return {
@@ -127,6 +125,21 @@ export function serveNames(
       await Promise.all([answering, tcp.shutdown()]);
     },
   };
+}
+
+/** One port for TCP and UDP; which is free for both, only an attempt tells. */
+function listenAtBoth(handler: TcpHandler): { tcp: TcpServer; udp: UdpSocket } {
+  const hostname = "127.0.0.1";
+  for (let attempt = 1;; attempt++) {
+    const tcp = serveTcp({ hostname, port: 0, onError: () => {} }, handler);
+    try {
+      return { tcp, udp: bindUdp({ hostname, port: tcp.addr.port }) };
+    } catch (error) {
+      tcp.shutdown();
+      const isTaken = error instanceof Deno.errors.AddrInUse;
+      if (!isTaken || attempt === MOST_ATTEMPTS) throw error;
+    }
+  }
 }
 
 async function answerStream(

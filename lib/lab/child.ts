@@ -42,10 +42,19 @@ export async function runInTerminal(
   // us first. What is sent to this process alone is handed on.
   const isTerminal = Deno.stdin.isTerminal();
   Deno.addSignalListener("SIGINT", () => {
-    if (!isTerminal) child.kill("SIGINT");
+    if (!isTerminal) kill(child, "SIGINT");
   });
   if (Deno.build.os !== "windows") {
-    Deno.addSignalListener("SIGTERM", () => child.kill("SIGTERM"));
+    Deno.addSignalListener("SIGTERM", () => kill(child, "SIGTERM"));
   }
   return (await child.status).code;
+}
+
+/** Sends a signal; a child that has ended is left alone. */
+export function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
+  try {
+    child.kill(signal);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+  }
 }
