@@ -89,17 +89,17 @@ after the exercise.`,
   permissions: { net: ["127.0.0.1:9900"] },
 };
 
-/** Sends back all that comes, until the client has sent everything. */
+/** Sends back all that comes, until the client has sent everything; tells `log`. */
 export async function echo(
   conn: Connection,
   idleMs: number,
-  log: (line: () => string) => void,
+  log?: (line: string) => void,
 ): Promise<void> {
   const client = conn.remoteAddr;
   for await (const data of readChunks(conn, { idleMs })) {
-    log(() => `Data: ${bytesRepr(data)}`);
+    log?.(`Data: ${bytesRepr(data)}`);
     await writeAll(conn, data);
-    log(() => `sent ${data.length} bytes back to ${formatPeer(client)}`);
+    log?.(`sent ${data.length} bytes back to ${formatPeer(client)}`);
   }
 }
 
@@ -107,8 +107,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
   const { host, port, idle, quiet, "max-connections": maxConnections } =
     await parseOptions(options, args);
   const idleMs = idle * 1000;
-  // To write a line out costs more than to echo it: only where it is shown.
-  const log = quiet ? () => {} : (line: () => string) => print(line());
+  const log = quiet ? undefined : print;
 
   await using server = serveTcp(
     {

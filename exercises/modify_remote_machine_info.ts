@@ -16,6 +16,7 @@ import { explain } from "../lib/explain.ts";
 import { nameServerOption, secondsOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { runExercise } from "../lib/run.ts";
+import { visible } from "../lib/text.ts";
 
 const options = {
   "name-server": nameServerOption(),
@@ -57,7 +58,7 @@ export async function main(args: string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof Deno.errors.NotCapable) throw error;
-    console.error(`Error accessing ${explain(error).message}`);
+    console.error(visible(`Error accessing ${explain(error).message}`));
     return 1;
   }
 }

@@ -21,6 +21,7 @@ import {
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { runExercise } from "../lib/run.ts";
+import { visible } from "../lib/text.ts";
 
 const options = {
   _: operands("[host …]", "the hosts to look up", parseHost, {
@@ -70,7 +71,7 @@ export async function printAddresses(
       addresses = await lookupHost(host, lookup);
     } catch (error) {
       if (error instanceof Deno.errors.NotCapable) throw error;
-      console.error(`Error accessing ${explain(error).message}`);
+      console.error(visible(`Error accessing ${explain(error).message}`));
       exitCode = 1;
       continue;
     }

@@ -106,8 +106,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
     options,
     args,
   );
-  // To write a line out costs more than to echo it: only where it is shown.
-  const log = quiet ? () => {} : (line: () => string) => print(line());
+  const log = quiet ? undefined : print;
   using socket = bindUdp({ hostname: host, port, signal: stop });
   print(
     `Starting up UDP echo server on ${host} port ${socket.addr.port}`,
@@ -124,46 +123,44 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
       isInTrouble = true;
       return;
     }
-    log(() => `sent ${data.length} bytes back to ${formatPeer(from)}`);
+    log?.(`sent ${data.length} bytes back to ${formatPeer(from)}`);
   };
   let overtaken: Datagram | undefined;
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const release = async () => {
-    clearTimeout(timer);
-    const late = overtaken;
-    overtaken = undefined;
-    if (late) await answer(late);
-  };
-
   const guard = new LoopGuard();
   const fate = fates(odds, seed);
   while (true) {
-    const datagram = await socket.receive();
+    // One that is held back waits for another, but not for ever.
+    const datagram = await socket.receive(overtaken && OVERTAKEN_MS) ??
+      overtaken;
     if (!datagram) break;
+    if (datagram === overtaken) {
+      overtaken = undefined;
+      await answer(datagram);
+      continue;
+    }
     if (!isAnswerable(datagram.from, socket.addr)) {
-      log(() => `not answered: ${formatPeer(datagram.from)} is no client`);
+      log?.(`not answered: ${formatPeer(datagram.from)} is no client`);
       continue;
     }
     if (guard.isLoop(datagram)) {
-      log(() => `not answered: ${formatPeer(datagram.from)} only repeats us`);
+      log?.(`not answered: ${formatPeer(datagram.from)} only repeats us`);
       continue;
     }
-    log(() => `Data: ${bytesRepr(datagram.data)}`);
+    log?.(`Data: ${bytesRepr(datagram.data)}`);
     const { drop, duplicate, reorder } = fate.next().value;
     if (drop) {
-      log(() => "dropped");
+      log?.("dropped");
     } else if (reorder && !overtaken) {
-      log(() => "held back");
+      log?.("held back");
       // A copy: the socket uses its buffer again.
       overtaken = { ...datagram, data: datagram.data.slice() };
-      timer = setTimeout(release, OVERTAKEN_MS);
     } else {
       await answer(datagram);
       if (duplicate) await answer(datagram);
-      if (overtaken) await release();
+      if (overtaken) await answer(overtaken);
+      overtaken = undefined;
     }
   }
-  clearTimeout(timer);
 }
 
 if (import.meta.main) await runExercise(exercise, main);

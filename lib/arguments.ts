@@ -11,7 +11,7 @@ import type { Option, Options, Values } from "./options.ts";
 const SEE_HELP = "--help shows what this program takes";
 
 /**
- * The parser behind `parseOptions()`; by itself where nobody can wait for that.
+ * What `parseOptions()` does, for callers that cannot wait until this is loaded.
  *
  * @throws {UsageError} if an option is unknown, lacks its value or has a wrong
  * one, or if there are too many operands
@@ -35,7 +35,7 @@ export function parseArguments<O extends Options>(
   });
 
   const texts: Record<string, string[]> = {
-    _: given._.map((text) => String(text).replace(NEGATIVE, "")),
+    _: given._.map((text) => String(text).replace(HIDDEN, "")),
   };
   for (const name of names) {
     const value = given[name];
@@ -68,8 +68,8 @@ export function parseArguments<O extends Options>(
 
 // parseArgs takes whatever begins with "-" for an option, also the value in
 // `--port -1` and the operand -3. So the first is joined to `--port=-1`, to be
-// judged as a port, and the second hidden behind a "=" that is taken off again.
-const NEGATIVE = /^=(?=-\d)/;
+// judged as a port, and the second hidden behind what nobody can type, which is taken off again.
+const HIDDEN = "\0";
 
 function protectValues(
   valued: string[],
@@ -87,7 +87,7 @@ function protectValues(
       valued.includes(args[i].slice(2));
     if (isValued && args[i + 1]?.match(/^-[^-]/)) {
       safe.push(`${args[i]}=${args[++i]}`);
-    } else safe.push(/^-\d/.test(args[i]) ? "=" + args[i] : args[i]);
+    } else safe.push(/^-\d/.test(args[i]) ? HIDDEN + args[i] : args[i]);
   }
   return safe;
 }

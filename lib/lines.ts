@@ -9,7 +9,7 @@
 
 const LF = 10, CR = 13;
 
-/** After so many lines or bytes without a pause all others get their turn. */
+/** After so many lines or bytes the event loop gets a turn. */
 const LINES_AT_ONCE = 1000, BYTES_AT_ONCE = 65_536;
 
 /** The longest line, in bytes, that {@linkcode readLines} takes by itself. */
@@ -49,7 +49,9 @@ export async function* readLines(
 
   const append = (part: Uint8Array) => {
     const needed = length + part.length;
-    if (needed > maxBytes) {
+    // A CR may belong to the line end.
+    const isEnded = (part.at(-1) ?? line[length - 1]) === CR;
+    if (needed - Number(isEnded) > maxBytes) {
       throw new Deno.errors.InvalidData(
         `a line is longer than ${maxBytes} bytes`,
       );

@@ -9,6 +9,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { getAvailablePort } from "@std/net/get-available-port";
 import { connectTcp } from "../../lib/connect.ts";
 import { readChunks, writeAll } from "../../lib/stream.ts";
+import { bindUdp } from "../../lib/udp.ts";
 import { Child, commandOf } from "../child.ts";
 import { until } from "../until.ts";
 import {
@@ -102,6 +103,26 @@ for (const [id, steps] of UNREAD) {
     assertEquals(stdout.split("\n").length, 2, stdout);
   });
 }
+
+Deno.test({
+  name: "udp_server ends quietly when what it held back cannot be printed",
+  permissions: CHILDREN,
+  ignore: Deno.build.os !== "linux", // its sed(1) hands on each line at once
+}, async () => {
+  const script = '{ "$@"; echo "ended with $?" >&2; } | ' +
+    "{ sed -u 3q; exec <&-; echo gone >&2; }";
+  await using server = startBy(script, "udp_server", [
+    ...["--port", "0", "--reorder", "1"],
+  ]);
+  const line = await server.line(/ port \d+$/);
+  const port = Number(line.split(" ").at(-1));
+  using socket = bindUdp({ hostname: "127.0.0.1", port: 0 });
+  await socket.send(encode("hello"), { hostname: "127.0.0.1", port });
+  assertEquals((await socket.receive())?.data, encode("hello"));
+  const { stdout, stderr } = await server.result;
+  assertEquals(stderr, "gone\nended with 0\n");
+  assertMatch(stdout, /\nheld back\n$/);
+});
 
 Deno.test({
   name: "programs end with 74 when their output is full",

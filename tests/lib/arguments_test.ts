@@ -48,6 +48,19 @@ Deno.test({
 });
 
 Deno.test({
+  name: "parseArguments() hands an operand on as it was typed",
+  permissions: "none",
+}, () => {
+  const texts = {
+    _: operands("[text …]", "texts", (text) => text, { values: [""] }),
+  };
+  for (const typed of ["=-5", "-5", "=", "a=b", "-", "01", "1e3"]) {
+    assertEquals(parseArguments(texts, [typed])._, [typed]);
+    assertEquals(parseArguments(texts, ["--", typed])._, [typed]);
+  }
+});
+
+Deno.test({
   name:
     "parseArguments() takes options in both forms, the last one counts, and negative operands",
   permissions: "none",
