@@ -5,25 +5,11 @@
  * @module
  */
 
-import { bold, cyan, dim, green, magenta, red } from "@std/fmt/colors";
+import { bold, dim, green, red } from "@std/fmt/colors";
 import { formatEndpoint } from "../endpoint.ts";
 import type { Exercise } from "../exercise.ts";
-import { kill, runArguments } from "../lab/child.ts";
-import { readLines } from "../lines.ts";
-import { visibleBytes, wrap } from "../text.ts";
 import { serveNames } from "./name_server.ts";
-
-/** What a demo needs to know of its surroundings. */
-export interface DemoOptions {
-  /** Where the scripts are. */
-  folder: URL;
-  /** A folder for what the programs write. */
-  workFolder: string;
-  /** Prints a line. */
-  print: (line: string) => void;
-  /** Ends the demo, and the programs that run. */
-  signal?: AbortSignal;
-}
+import { DemoProgram, type Label, type Stage } from "./program.ts";
 
 /** How a demo ended. */
 export interface DemoResult {
@@ -33,13 +19,6 @@ export interface DemoResult {
   failed: string[];
 }
 
-/** How long one program may take, in ms. */
-const PROGRAM_MS = 10_000;
-const COLUMNS = 80;
-
-/** Which end of a pair prints a line; a program by itself has no label. */
-type Label = "server" | "client" | undefined;
-
 /**
  * Runs all exercises; names resolve against a name server on loopback.
  *
@@ -47,9 +26,9 @@ type Label = "server" | "client" | undefined;
  */
 export async function runDemo(
   exercises: readonly Exercise[],
-  options: DemoOptions,
+  stage: Stage,
 ): Promise<DemoResult> {
-  const { print, signal } = options;
+  const { print, signal } = stage;
   const names = exercises.filter(({ options }) => options?.["name-server"])
     .flatMap(({ permissions }) => permissions.net as string[]);
   // Addresses for documentation (RFC 5737): nobody has them.
@@ -67,7 +46,7 @@ export async function runDemo(
       ...args,
       ...exercise.demo?.args ?? [],
       ...asks ? ["--name-server", formatEndpoint(nameServer.addr)] : [],
-    ], options);
+    ], stage);
   };
   const finish = async (program: DemoProgram) => {
     const problem = await program.ended;
@@ -115,103 +94,5 @@ async function converse(
     const seen = there.shows(text);
     await here.type(text);
     await seen;
-  }
-}
-
-/** One program of the demo, and its output as it comes. */
-class DemoProgram implements AsyncDisposable {
-  /** The program's name. */
-  readonly name: string;
-  /** The port that it says it listens on; `undefined` if it ends without one. */
-  readonly port: Promise<number | undefined>;
-  /** What went wrong, once it has ended. */
-  readonly ended: Promise<string | undefined>;
-  #child: Deno.ChildProcess;
-  #stdin: WritableStreamDefaultWriter<Uint8Array>;
-  #waiting: { text: string; resolve: () => void }[] = [];
-  #isStopped = false;
-
-  constructor(
-    exercise: Exercise,
-    label: Label,
-    args: string[],
-    { folder, workFolder, print, signal }: DemoOptions,
-  ) {
-    this.name = exercise.id;
-    this.#child = new Deno.Command(Deno.execPath(), {
-      args: runArguments(exercise, args, folder),
-      cwd: workFolder,
-      signal,
-      stdin: "piped",
-      stdout: "piped",
-      stderr: "piped",
-    }).spawn();
-    this.#stdin = this.#child.stdin.getWriter();
-    const port = Promise.withResolvers<number | undefined>();
-    this.port = port.promise;
-    const colour = label === "server" ? cyan : magenta;
-    const prefix = (label ? colour(label) + " " : "") + dim("│ ");
-    const width = COLUMNS - 2 - (label ? label.length + 1 : 0);
-
-    const show = async (output: ReadableStream<Uint8Array>) => {
-      for await (const bytes of readLines(output)) {
-        const line = visibleBytes(bytes);
-        const shown = line.length > width ? wrap(line, width) : line;
-        for (const part of shown.split("\n")) print(prefix + part);
-        const chosen = / port (\d+)/.exec(line);
-        if (chosen) port.resolve(Number(chosen[1]));
-        this.#waiting = this.#waiting.filter(({ text, resolve }) => {
-          if (!line.endsWith(text)) return true;
-          resolve();
-          return false;
-        });
-      }
-    };
-    const timer = setTimeout(() => kill(this.#child, "SIGKILL"), PROGRAM_MS);
-    const done = Promise.all([
-      this.#child.status,
-      show(this.#child.stdout),
-      show(this.#child.stderr),
-    ]);
-    this.ended = done.then(([{ code }]) => {
-      clearTimeout(timer);
-      port.resolve(undefined);
-      for (const { resolve } of this.#waiting) resolve();
-      this.#stdin.close().catch(() => {}); // The child has closed it already.
-      // Windows cannot ask a process to end: stop() is a kill there.
-      const isKilled = this.#isStopped && Deno.build.os === "windows";
-      return code === 0 || isKilled ? undefined : `exit code ${code}`;
-    });
-    if (exercise.role === undefined) this.#stdin.close().catch(() => {});
-  }
-
-  /** Types a line. */
-  async type(text: string): Promise<void> {
-    await this.#stdin.write(new TextEncoder().encode(text + "\n"))
-      .catch(() => {}); // It has ended; what is wrong with it is told then.
-  }
-
-  /** Settles when the program shows a line that ends with `text`, or ends. */
-  shows(text: string): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    this.#waiting.push({ text, resolve });
-    return Promise.race([promise, this.ended.then(() => {})]);
-  }
-
-  /** Asks a server to end, as Ctrl+C does; one that has ended is left alone. */
-  async stop(): Promise<void> {
-    const isOver = await Promise.race([
-      this.ended.then(() => true),
-      new Promise((resolve) => setTimeout(resolve, 0)),
-    ]);
-    if (isOver) return;
-    this.#isStopped = true;
-    kill(this.#child, "SIGINT");
-  }
-
-  /** Ends it for certain. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    kill(this.#child, "SIGKILL");
-    await this.ended;
   }
 }

@@ -7,6 +7,15 @@
 
 import { END_SIGNALS } from "../run.ts";
 
+/** What asks a program to end that has something to clean up. */
+export function endSignals(): typeof END_SIGNALS {
+  // A terminal that is closed hangs up on its programs. Whoever wants them to go on
+  // says so by nohup(1), which takes the terminal away from their input.
+  return Deno.stdin.isTerminal()
+    ? [...END_SIGNALS, ["SIGHUP", 129]]
+    : END_SIGNALS;
+}
+
 /**
  * Lets `work`, which returns an exit code, clean up when it is asked to end; the
  * exit code then says by which signal.
@@ -16,7 +25,7 @@ export async function interruptible(
 ): Promise<number> {
   const controller = new AbortController();
   let code: number | undefined;
-  for (const [signal, exitCode] of END_SIGNALS) {
+  for (const [signal, exitCode] of endSignals()) {
     Deno.addSignalListener(signal, () => {
       // Not at once at a second one: `deno task` hands a Ctrl+C on that is here already.
       code ??= exitCode;

@@ -13,13 +13,14 @@
 import { EXIT } from "../../lib/exit_code.ts";
 import { UsageError } from "../../lib/fault.ts";
 import { describeOptions } from "../../lib/help.ts";
+import { endSignals } from "../../lib/lab/interrupt.ts";
 import {
   integerOption,
   operands,
   secondsOption,
 } from "../../lib/option_kinds.ts";
 import { parseOptions } from "../../lib/options.ts";
-import { END_SIGNALS, runTool } from "../../lib/run.ts";
+import { runTool } from "../../lib/run.ts";
 import { dnsBench } from "./dns_bench.ts";
 import { Generator } from "./generator.ts";
 import type { LoadSetup, Setup } from "./load_row.ts";
@@ -104,7 +105,7 @@ function sayWhatIsMissing({ python, node, socat }: Tools): void {
 }
 
 function endAtSignals(bench: Workbench): void {
-  for (const [signal, code] of END_SIGNALS) {
+  for (const [signal, code] of endSignals()) {
     Deno.addSignalListener(signal, () => {
       bench.end();
       Deno.exit(code);

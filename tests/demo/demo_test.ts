@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Child } from "../child.ts";
 import { temporaryFolder } from "../folder.ts";
+import { has } from "../interop/peer.ts";
 
 const LAB = new URL("../../exercises/lab.ts", import.meta.url).href;
 
@@ -36,3 +37,32 @@ for (const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
     assertEquals(await Array.fromAsync(Deno.readDir(here.path)), []);
   });
 }
+
+// Runs a command at a terminal, and closes the window when that shows the words.
+const WINDOW = `
+import os, pty, sys
+pid, terminal = pty.fork()
+if pid == 0:
+    os.execvp(sys.argv[2], sys.argv[2:])
+shown = b""
+while sys.argv[1].encode() not in shown:
+    shown += os.read(terminal, 4096)
+os.close(terminal)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`;
+
+Deno.test({
+  name: "lab demo ends when its terminal is closed, and leaves no folder",
+  ignore: !has("python3"),
+}, async () => {
+  await using here = await temporaryFolder();
+  const demo = [
+    ...[Deno.execPath(), "run", "--quiet", "--no-prompt"],
+    ...[`--allow-run=${Deno.execPath()}`, "--allow-net=127.0.0.1"],
+    ...[`--allow-write=${here.path}`, LAB, "demo", here.path],
+  ];
+  const words = "Starting up echo server";
+  await using terminal = new Child("python3", ["-c", WINDOW, words, ...demo]);
+  assertEquals((await terminal.result).stdout, "129\n");
+  assertEquals(await Array.fromAsync(Deno.readDir(here.path)), []);
+});

@@ -16,7 +16,8 @@ import { UsageError } from "../../lib/fault.ts";
 import { describeOptions } from "../../lib/help.ts";
 import { integerOption } from "../../lib/option_kinds.ts";
 import { type Option, parseOptions } from "../../lib/options.ts";
-import { END_SIGNALS, runTool } from "../../lib/run.ts";
+import { endSignals } from "../../lib/lab/interrupt.ts";
+import { runTool } from "../../lib/run.ts";
 import { DescriptorLimit, isDescriptorLimit } from "./limit.ts";
 import {
   endUnderLoad,
@@ -114,9 +115,7 @@ async function phases(server: ServerProcess, plan: Plan): Promise<Line[]> {
 
 // A process group of its own does not get the Ctrl+C of this terminal.
 function endWithUs(server: ServerProcess): void {
-  // Nor the hang-up when it is closed.
-  const signals: typeof END_SIGNALS = [...END_SIGNALS, ["SIGHUP", 129]];
-  for (const [signal, code] of signals) {
+  for (const [signal, code] of endSignals()) {
     Deno.addSignalListener(signal, () => {
       server.kill("SIGKILL");
       Deno.exit(code);
