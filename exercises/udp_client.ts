@@ -27,6 +27,7 @@ import {
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { print } from "../lib/output.ts";
+import { RoundTrips } from "../lib/round_trips.ts";
 import { runExercise } from "../lib/run.ts";
 import {
   bindUdp,
@@ -87,15 +88,6 @@ to be refused.`,
 /** How long a doubled reply to the last datagram may take, in ms. */
 const LINGER_MS = 100;
 
-/** What became of the datagrams of a run. */
-export interface Tally {
-  sent: number;
-  received: number;
-  duplicated: number;
-  outOfOrder: number;
-  roundTripsMs: number[];
-}
-
 /** The payload of datagram `number`; with a `size`, filled or cut to it. */
 export function payload(
   number: number,
@@ -107,30 +99,6 @@ export function payload(
   const sized = new Uint8Array(size).fill(46); // "."
   sized.set(bytes.subarray(0, size));
   return sized;
-}
-
-/** The last two lines, as ping prints them. */
-export function summary(tally: Tally): string[] {
-  const { sent, received, duplicated, outOfOrder, roundTripsMs } = tally;
-  const lost = sent - received;
-  const lines = [
-    `${sent} sent, ${received} received, ${lost} lost ` +
-    `(${Math.round(100 * lost / sent)}%), ${duplicated} duplicated, ` +
-    `${outOfOrder} out of order`,
-  ];
-  if (received > 0) {
-    const total = roundTripsMs.reduce((sum, ms) => sum + ms, 0);
-    const figures = [
-      roundTripsMs.reduce((least, ms) => Math.min(least, ms)),
-      total / received,
-      roundTripsMs.reduce((most, ms) => Math.max(most, ms)),
-    ];
-    lines.push(
-      "round trip minimum/average/maximum = " +
-        figures.map((ms) => ms.toFixed(2)).join("/") + " ms",
-    );
-  }
-  return lines;
 }
 
 /**
@@ -146,44 +114,29 @@ export async function ping(
     waitMs: number;
   },
   log: (line: string) => void,
-): Promise<Tally> {
-  const tally: Tally = {
-    sent: 0,
-    received: 0,
-    duplicated: 0,
-    outOfOrder: 0,
-    roundTripsMs: [],
-  };
-  const sentAt: number[] = [];
-  const answered = new Set<number>();
-  let newest = 0;
-
+): Promise<RoundTrips> {
+  const trips = new RoundTrips();
   // Where replies come from: of a name that only the system looks up, the sender
   // of the first reply.
   let address = isIpv4(server.hostname) ? server.hostname : undefined;
   const isReply = ({ data, from }: Datagram, number: number) =>
     from.port === server.port && from.hostname === (address ?? from.hostname) &&
-    number >= 1 && number <= tally.sent && equal(data, make(number));
+    number >= 1 && number <= trips.sent && equal(data, make(number));
 
   const take = (datagram: Datagram) => {
-    const now = performance.now();
-    const { data } = datagram;
+    const { data, from } = datagram;
     const number = parseInt(new TextDecoder().decode(data.subarray(0, 8)));
     if (!isReply(datagram, number)) {
       log(`Ignored ${data.length} bytes that are no reply`);
-    } else if (answered.has(number)) {
-      tally.duplicated++;
-      log(`Reply ${number} again`);
-    } else {
-      address ??= datagram.from.hostname;
-      answered.add(number);
-      tally.received++;
-      if (number < newest) tally.outOfOrder++;
-      newest = Math.max(newest, number);
-      const ms = now - sentAt[number];
-      tally.roundTripsMs.push(ms);
-      log(`Reply ${number}: ${data.length} bytes in ${ms.toFixed(2)} ms`);
+      return;
     }
+    address ??= from.hostname;
+    const ms = trips.end(number);
+    log(
+      ms === undefined
+        ? `Reply ${number} again`
+        : `Reply ${number}: ${data.length} bytes in ${ms.toFixed(2)} ms`,
+    );
   };
   const receiveFor = async (ms: number, isDone: () => boolean) => {
     const deadline = performance.now() + ms;
@@ -197,7 +150,7 @@ export async function ping(
 
   for (let number = 1; number <= count; number++) {
     const datagram = make(number);
-    sentAt[number] = performance.now();
+    trips.begin();
     // A name is looked up for that, which may take long.
     await within(
       address ? undefined : waitMs,
@@ -205,14 +158,13 @@ export async function ping(
     ).catch((error) => {
       throw located(error, "lookup", server.hostname);
     });
-    tally.sent++;
-    await receiveFor(waitMs, () => answered.has(number));
-    if (!answered.has(number)) {
+    await receiveFor(waitMs, () => trips.isBack(number));
+    if (!trips.isBack(number)) {
       log(`No reply ${number} within ${waitMs / 1000} s`);
     }
   }
   await receiveFor(LINGER_MS, () => false);
-  return tally;
+  return trips;
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {
@@ -230,13 +182,13 @@ export async function main(args: string[]): Promise<void> {
   using socket = bindUdp({ hostname: ownHost(host), port: 0 });
   const what = count === 1 ? "1 datagram" : `${count} datagrams`;
   print(`Sending ${what} to ${host} port ${port}`);
-  const tally = await ping(socket, server, {
+  const trips = await ping(socket, server, {
     count,
     make,
     waitMs: seconds * 1000,
   }, print);
-  for (const line of summary(tally)) print(line);
-  if (tally.received === 0) {
+  for (const line of trips.summary()) print(line);
+  if (trips.received === 0) {
     throw located(
       timeoutError(`no reply within ${seconds} s`),
       "read",

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { payload, ping, summary } from "../../exercises/udp_client.ts";
+import { payload, ping } from "../../exercises/udp_client.ts";
 import { fates } from "../../exercises/udp_server.ts";
 import { bindUdp, type UdpSocket } from "../../lib/udp.ts";
 import { run, serve } from "../child.ts";
@@ -138,14 +138,14 @@ async function pingAgainst(
       await answer(server, datagram.data.slice(), datagram.from, number);
     }
   })();
-  const tally = await ping(client, server.addr, {
+  const trips = await ping(client, server.addr, {
     count,
     make: (number) => payload(number, "text"),
     waitMs: 100,
   }, (line) => log.push(line));
   server.close();
   await answering;
-  return { log, text: summary(tally)[0] };
+  return { log, text: trips.summary()[0] };
 }
 
 Deno.test({

@@ -1,0 +1,37 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { RoundTrips } from "../../lib/round_trips.ts";
+
+Deno.test({
+  name: "RoundTrips counts what is lost, doubled and out of order",
+  permissions: "none",
+}, () => {
+  const trips = new RoundTrips();
+  for (let count = 0; count < 5; count++) trips.begin();
+  assert(trips.end(1)! >= 0);
+  assert(trips.end(3)! >= 0);
+  assert(trips.end(2)! >= 0);
+  assertEquals(trips.end(3), undefined);
+  assertEquals([1, 2, 3, 4].map((number) => trips.isBack(number)), [
+    ...[true, true, true, false],
+  ]);
+  const [counts, times] = trips.summary();
+  assertEquals(
+    counts,
+    "5 sent, 3 received, 2 lost (40%), 1 duplicated, 1 out of order",
+  );
+  const [, least, average, most] = /= ([\d.]+)\/([\d.]+)\/([\d.]+) ms$/.exec(
+    times,
+  )!.map(Number);
+  assert(least <= average && average <= most);
+});
+
+Deno.test({
+  name: "RoundTrips has no times if nothing came back",
+  permissions: "none",
+}, () => {
+  const trips = new RoundTrips();
+  trips.begin();
+  const lines = trips.summary();
+  assertEquals(lines.length, 1);
+  assertMatch(lines[0], /^1 sent, 0 received, 1 lost \(100%\)/);
+});
