@@ -153,6 +153,7 @@ export async function main(args: string[]): Promise<void> {
   const timeoutMs = timeout * 1000;
 
   print(`Connecting to ${host} port ${port}`);
+  // `using` closes it at the end of the block, whatever happens.
   using conn = await connectTcp({ hostname: host, port, timeoutMs });
   print(`Sending ${visibleBytes(message)}`);
   try {

@@ -109,6 +109,7 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
   const idleMs = idle * 1000;
   const log = quiet ? undefined : print;
 
+  // `await using` shuts it down at the end of the block, whatever happens.
   await using server = serveTcp(
     {
       hostname: host,

@@ -31,7 +31,7 @@ same, since they are what calls it; sayHello alone is only the function itself.`
   permissions: {},
 };
 
-/** What the function says; `console` stays in `main`. */
+/** Returns the words; to print them is left to the caller. */
 export function sayHello(): string {
   return "hello world";
 }

@@ -50,6 +50,7 @@ port. Then it reads until the end of file, which comes when the server closes.`,
 export async function main(args: string[]): Promise<void> {
   const { host, port, timeout } = await parseOptions(options, args);
   const timeoutMs = timeout * 1000;
+  // `using` closes it at the end of the block, whatever happens.
   using conn = await connectTcp({ hostname: host, port, timeoutMs });
   await readToEnd(conn, timeoutMs, (greeting) => {
     print(`Received ${bytesRepr(greeting)}`);

@@ -64,6 +64,7 @@ export async function greet(
 
 export async function main(args: string[], stop: AbortSignal): Promise<void> {
   const { host, port } = await parseOptions(options, args);
+  // `await using` shuts it down at the end of the block, whatever happens.
   await using server = serveTcp(
     {
       hostname: host,

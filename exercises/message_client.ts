@@ -89,6 +89,7 @@ export async function speak(
 export async function main(args: string[]): Promise<void> {
   const { host, port, timeout } = await parseOptions(options, args);
   const timeoutMs = timeout * 1000;
+  // `using` closes it at the end of the block, whatever happens.
   using conn = await connectTcp({ hostname: host, port, timeoutMs });
   const prompt = new Prompt(" -> ");
 

@@ -151,19 +151,22 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
   stop.addEventListener("abort", end);
   if (stop.aborted) end();
 
+  const isTyped = Deno.stdin.isTerminal();
   const speak = async () => {
-    prompt.show();
     for await (const line of typedLines()) {
+      // Lines wait until a client is there to read them; whoever has waited long
+      // enough may also leave.
+      if (!isTyped || !isBye(line)) await arrived.promise;
       if (isBye(line)) return end();
       if (clients.size === 0) console.error("Nobody is connected: not sent.");
       await tell(clients, line);
       prompt.show();
     }
     // Ctrl+D ends the conversation; without a keyboard the server only listens.
-    if (Deno.stdin.isTerminal()) end();
+    if (isTyped) end();
   };
-  // Typed lines wait until the first client is there to read them.
-  const speaking = arrived.promise.then(speak);
+  const speaking = speak();
+  arrived.promise.then(() => prompt.show());
 
   console.error(`Listening on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);

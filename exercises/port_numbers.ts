@@ -72,6 +72,7 @@ export function describePort(port: number): string {
 
 /** The port that the kernel gives to a client that connects. */
 export async function clientPort(): Promise<number> {
+  // `using` closes it at the end of the block.
   await using server = serveTcp(
     { hostname: "127.0.0.1", port: 0, onError: () => {} },
     () => Promise.resolve(),

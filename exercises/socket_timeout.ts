@@ -70,6 +70,7 @@ export async function readInVain(limits: ReadOptions): Promise<number> {
   const silent: TcpHandler = async (conn) => {
     for await (const _ of readChunks(conn)); // listens, says nothing
   };
+  // `using` closes it at the end of the block.
   await using server = serveTcp(
     { hostname: "127.0.0.1", port: 0, onError: () => {} },
     silent,
@@ -89,7 +90,7 @@ export async function main(args: string[]): Promise<void> {
   const { seconds } = await parseOptions(options, args);
   let limits: ReadOptions = {};
   console.log(`Default socket timeout: ${formatTimeout(limits)}`);
-  limits = { idleMs: 100_000 };
+  limits = { idleMs: 100_000 }; // as the sheet sets it: only to be printed
   console.log(`Current socket timeout: ${formatTimeout(limits)}`);
 
   limits = { idleMs: seconds * 1000 };

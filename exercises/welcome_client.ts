@@ -61,6 +61,7 @@ a length sent first, or by a line end.`,
 export async function main(args: string[]): Promise<void> {
   const { _: [text], host, port, timeout } = await parseOptions(options, args);
   const timeoutMs = timeout * 1000;
+  // `using` closes it at the end of the block, whatever happens.
   using conn = await connectTcp({ hostname: host, port, timeoutMs });
   await writeAll(conn, new TextEncoder().encode(text));
   await conn.closeWrite(); // half-close: no more from us, but we still read

@@ -80,6 +80,7 @@ export async function welcome(
 export async function main(args: string[], stop: AbortSignal): Promise<void> {
   const { host, port, idle } = await parseOptions(options, args);
   const idleMs = idle * 1000;
+  // `await using` shuts it down at the end of the block, whatever happens.
   await using server = serveTcp(
     {
       hostname: host,

@@ -23,6 +23,7 @@ export interface ConnectOptions extends Endpoint {
  *
  * @throws {Deno.errors.ConnectionRefused} if nobody listens there
  * @throws {DOMException} "TimeoutError" if nobody answers within `timeoutMs`
+ * @throws {Error} "failed to lookup address information: …" if no such name is known
  * @throws {Deno.errors.NotCapable} without net access to `hostname:port`
  */
 export async function connectTcp(

@@ -17,15 +17,15 @@ const LOOKUP_MS = 15_000;
 
 /** How to look a name up. */
 export interface LookupOptions {
-  /** The name server to ask; otherwise the system decides whom. */
+  /** The name server to ask, by its address; otherwise the system decides whom. */
   nameServer?: Endpoint;
   /** Gives up after so many milliseconds; 15,000 unless it is said. */
   timeoutMs?: number;
 }
 
 /**
- * The IPv4 addresses of a host: an address, also of IPv6, is its own; a name is looked up in
- * the hosts file, then in the DNS.
+ * The IPv4 addresses of a name, from the hosts file or the DNS. An address, of IPv4
+ * or IPv6, is returned as it is.
  *
  * @throws {Deno.errors.NotFound} if there is no such name, or no address for it
  * @throws {Deno.errors.TimedOut} if the name server cannot be reached, or would

@@ -30,7 +30,7 @@ export function helpText(exercise: Exercise): string {
   ].join("\n");
 }
 
-// A binary shows binaries: whoever has it need not have Deno.
+// In a binary, examples show binaries: its user may not have Deno.
 function exampleText({ example }: Exercise): string {
   const text = example.trim();
   return Deno.build.standalone

@@ -25,9 +25,9 @@ export class Outbox {
   }
 
   /**
-   * Takes a message. Resolves at once, or while more than 64 KiB are unsent, when
-   * they are sent: what comes faster than a peer reads fills no memory. A peer that
-   * reads nothing for 5 s is closed.
+   * Queues a message. Resolves at once; with more than 64 KiB queued, when all of it
+   * is sent: what comes faster than a peer reads fills no memory. A peer that reads
+   * nothing for 5 s is closed.
    */
   async send(message: Uint8Array): Promise<void> {
     this.#unsent += message.length;
@@ -39,7 +39,7 @@ export class Outbox {
     try {
       await writeAll(this.#conn, message, { timeoutMs: SEND_MS });
     } catch {
-      // What failed ends the reading, too, and is told by that.
+      // A write that fails also fails the pending read, which reports it.
     }
     this.#unsent -= message.length;
   }

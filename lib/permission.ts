@@ -5,8 +5,8 @@
  */
 
 /**
- * Returns if the permission is granted. Deno itself would stop at a terminal to
- * ask; a lab program rather ends with the flag to add, the same everywhere.
+ * Returns if the permission is granted. Deno would prompt at a terminal; a lab
+ * program ends and names the flag, everywhere alike.
  *
  * @throws {Deno.errors.NotCapable} if the permission is not granted
  */

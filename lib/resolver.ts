@@ -110,7 +110,7 @@ async function askOverTcp(
       if (answer) return answer;
     }
   } catch (cause) {
-    throw failure("the name server broke off its answer", cause);
+    throw failure("the name server cannot be asked by TCP", cause);
   }
   throw failure("the name server broke off its answer");
 }

@@ -41,9 +41,9 @@ export interface ServeTcpOptions extends Endpoint {
   /** How many handlers run at once; other clients find the connection closed. */
   maxConnections?: number;
   /**
-   * Is told what a handler threw, with the peer; and why an accept failed or a
-   * client was turned away, once until one is served again. What it throws ends
-   * the server.
+   * Called with what a handler threw and its peer. Failed accepts and clients that
+   * are turned away are reported once, until one is served again. If it throws, the
+   * server ends.
    */
   onError: (error: unknown, peer?: Deno.NetAddr) => void;
 }
@@ -67,6 +67,8 @@ export interface TcpServer extends AsyncDisposable {
  *
  * @throws {Deno.errors.AddrInUse} if another program listens there
  * @throws {Deno.errors.AddrNotAvailable} if it is not an address of this machine
+ * @throws {Deno.errors.PermissionDenied} if only administrators may listen there,
+ * as at ports below 1024
  * @throws {Deno.errors.NotCapable} without net access to `hostname:port`
  */
 export function serveTcp(

@@ -41,8 +41,8 @@ export class Turns {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * A connection was served: when it may be read again. `undefined` says at once,
-   * which costs less than a promise.
+   * Called when `conn` was served. Resolves when it may be read again; `undefined`
+   * means now, and costs less than a promise.
    */
   next(conn: Taker): Promise<void> | undefined {
     if (!this.#isCrowd) {

@@ -56,7 +56,7 @@ export class UdpSocket implements Disposable {
   #buffer: Uint8Array; // for every datagram
   #pending: Promise<Datagram | undefined> | undefined;
   #closed = false;
-  // Hosts that may be sent to at any port: to ask each time costs more than to send.
+  // Hosts known to be permitted: a permission query costs more than a send.
   #granted = new Set<string>();
 
   /** Use {@linkcode bindUdp}. */
@@ -70,6 +70,7 @@ export class UdpSocket implements Disposable {
    * Sends one datagram.
    *
    * @throws {RangeError} if `data` is longer than {@linkcode MAX_UDP_PAYLOAD}
+   * @throws {Deno.errors.NotCapable} without net access to `to`
    */
   async send(data: Uint8Array, to: Endpoint): Promise<void> {
     requireFits(data.length);
@@ -142,6 +143,7 @@ export class UdpSocket implements Disposable {
  * Binds a UDP socket; port 0 lets the system choose.
  *
  * @throws {Deno.errors.AddrInUse} if another program has the port
+ * @throws {Deno.errors.AddrNotAvailable} if it is not an address of this machine
  * @throws {Deno.errors.NotCapable} without net access to `hostname:port`
  * @throws {Deno.errors.NotSupported} if Deno runs without `--unstable-net`
  */

@@ -11,13 +11,13 @@
 import { type Endpoint, isGroup } from "./endpoint.ts";
 import type { Datagram } from "./udp.ts";
 
-/** One of so many equal datagrams that came without a pause is not answered. */
+/** Every so many-th of equal datagrams that come without a pause is not answered. */
 const MOST_REPEATS = 2000;
-/** After such a pause the count begins anew, in ms. */
+/** A pause this long, in ms, resets the count. */
 const LOOP_PAUSE_MS = 1000;
-/** Of how many datagrams a count is kept, a power of two. */
+/** How many counts are kept; a power of two. */
 const SLOTS = 4096;
-/** What of a datagram makes it another: so many bytes at its start and at its end. */
+/** So many bytes at the start and the end of a datagram tell it from another. */
 const END_BYTES = 24;
 
 /**
