@@ -92,9 +92,9 @@ export function permissionsFor(
   }
   for (const [name, option] of Object.entries(options)) {
     if (!option.net || values[name] === option.default) continue;
-    // Operands stand in the place of the default, a name server is one more.
-    const needed = option.net(values[name]);
-    net = name === "_" ? needed : [...net, ...needed];
+    // In the place of the default; who asks a name server needs no access to the
+    // hosts that it is asked for.
+    net = option.net(values[name]);
   }
   return {
     ...permissions,

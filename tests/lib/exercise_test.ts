@@ -113,7 +113,7 @@ Deno.test({
   assertEquals(flags(lookup, "a.lan", "b.lan"), "--allow-net=a.lan,b.lan");
   assertEquals(
     flags(lookup, "--name-server", "127.0.0.1:5353"),
-    "--allow-net=www.example,127.0.0.1:5353,127.0.0.1:0",
+    "--allow-net=127.0.0.1:5353,127.0.0.1:0",
   );
   const probe: Exercise = {
     ...lookup,
