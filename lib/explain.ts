@@ -55,7 +55,16 @@ const RULES: Rule[] = [
       return `did you mean ${closestString(typed, known)}? ${hint}`;
     },
   ],
-  [is(UsageError), EXIT.USAGE, asItSays, ({ hint }) => hint],
+  [is(UsageError), EXIT.USAGE, asItSays],
+  [
+    // Deno keeps /proc and the like from all but programs that may do everything.
+    (error, { syscall, message }) =>
+      error instanceof errors.NotCapable && syscall === "write" &&
+      / --allow-all /.test(message),
+    EXIT.IO,
+    (at) => `${at} cannot be written: it belongs to the system`,
+    () => "choose another name or folder",
+  ],
   [is(errors.NotCapable), EXIT.PERMISSION, asItSays],
   [is(SyntaxError, RangeError), EXIT.DATA, asItSays],
   [
@@ -135,7 +144,7 @@ const RULES: Rule[] = [
     (at) => `${at} is not an address of this machine`,
     ownAddresses,
   ],
-  [is(errors.NotSupported), EXIT.UNAVAILABLE, asItSays, ({ hint }) => hint],
+  [is(errors.NotSupported), EXIT.UNAVAILABLE, asItSays],
   [
     // A file for results, which the user has named.
     (error, { syscall }) =>
@@ -223,7 +232,7 @@ export function explain(error: unknown): Explanation {
     message: message(at, fault).replace(OS_ERROR, "")
       .replace("proto error: ", "")
       .replace("failed to lookup address information: ", ""),
-    hint: hint?.(fault),
+    hint: hint ? hint(fault) : fault.hint,
     exitCode,
   };
 }

@@ -6,9 +6,10 @@
  */
 
 import { format as formatBytes } from "@std/fmt/bytes";
-import { sha256, sumLine } from "../checksum.ts";
+import { readSums, sha256, SUMS, sumsText } from "../checksum.ts";
 import { type Exercise, permissionFlags } from "../exercise.ts";
 import type { Fault } from "../fault.ts";
+import { exists, place, workFolder } from "../folder.ts";
 import { classroomPermissions } from "./classroom.ts";
 
 /** The targets of `deno compile` (Deno 2.9), by their triples. */
@@ -37,8 +38,6 @@ export interface CompileOptions {
   print: (line: string) => void;
 }
 
-const SUMS = "SHA256SUMS";
-
 /**
  * Compiles exercises one after another. Each binary is put in its place when it
  * is whole, with its line in `SHA256SUMS`.
@@ -52,30 +51,26 @@ export async function compileAll(
   options: CompileOptions,
 ): Promise<void> {
   const { target, out, print, signal } = options;
-  await Deno.mkdir(out, { recursive: true });
-  const sums = await readSums(`${out}/${SUMS}`);
+  await using partial = await workFolder(out);
+  const sums = await readSums(out);
   const suffix = target.includes("windows") ? ".exe" : "";
   for (const { id } of exercises) await refuseForeign(out, id + suffix, sums);
 
-  const partial = await Deno.makeTempDir({ dir: out, prefix: ".partial-" });
   let total = 0;
-  try {
-    for (const [index, exercise] of exercises.entries()) {
-      signal?.throwIfAborted();
-      const name = exercise.id + suffix;
-      await compileOne(exercise, `${partial}/${name}`, options);
-      const { size } = await Deno.stat(`${partial}/${name}`);
-      const sum = await sha256(`${partial}/${name}`);
-      // The sum first: what it does not name would be in the way of the next run.
-      sums.set(name, sum);
-      await writeSums(`${out}/${SUMS}`, `${partial}/${SUMS}`, sums);
-      await Deno.rename(`${partial}/${name}`, `${out}/${name}`);
-      total += size;
-      const place = `[${index + 1}/${exercises.length}]`;
-      print(`${place} ${out}/${name}  ${formatBytes(size)}`);
-    }
-  } finally {
-    await Deno.remove(partial, { recursive: true });
+  for (const [index, exercise] of exercises.entries()) {
+    signal?.throwIfAborted();
+    const name = exercise.id + suffix;
+    const binary = `${partial.path}/${name}`;
+    await compileOne(exercise, binary, options);
+    const { size } = await Deno.stat(binary);
+    // The sum first: what it does not name would be in the way of the next run.
+    sums.set(name, await sha256(binary));
+    await Deno.writeTextFile(`${partial.path}/${SUMS}`, sumsText(sums));
+    await place(`${partial.path}/${SUMS}`, `${out}/${SUMS}`);
+    await place(binary, `${out}/${name}`);
+    total += size;
+    const count = `[${index + 1}/${exercises.length}]`;
+    print(`${count} ${out}/${name}  ${formatBytes(size)}`);
   }
   print(`${exercises.length} binaries, ${formatBytes(total)}, ${out}/${SUMS}`);
 }
@@ -139,37 +134,10 @@ async function refuseForeign(
   name: string,
   sums: Map<string, string>,
 ): Promise<void> {
-  if (sums.has(name)) return; // Made here before: it is made anew.
-  try {
-    await Deno.lstat(`${out}/${name}`);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return;
-    throw error;
-  }
+  // What was made here before is made anew.
+  if (sums.has(name) || !await exists(`${out}/${name}`)) return;
   throw new Deno.errors.AlreadyExists(
     `there is already a ${out}/${name}, which ${SUMS} does not know: ` +
       "nothing is overwritten",
   );
-}
-
-/** The lines of a `SHA256SUMS` file, as sha256sum(1) writes it: sum by file name. */
-async function readSums(path: string): Promise<Map<string, string>> {
-  try {
-    const text = await Deno.readTextFile(path);
-    const lines = text.matchAll(/^([\da-f]{64}) [ *](.+)$/gm);
-    return new Map(Array.from(lines, ([, sum, name]) => [name, sum]));
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return new Map();
-    throw error;
-  }
-}
-
-async function writeSums(
-  path: string,
-  temporary: string,
-  sums: Map<string, string>,
-): Promise<void> {
-  const lines = Array.from(sums, ([name, sum]) => sumLine(sum, name));
-  await Deno.writeTextFile(temporary, lines.sort().join(""));
-  await Deno.rename(temporary, path);
 }

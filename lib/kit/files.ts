@@ -4,7 +4,7 @@
  * @module
  */
 
-import { sha256, sumLine } from "../checksum.ts";
+import { sha256, sumsText } from "../checksum.ts";
 import { Zip, ZipDeflate } from "./fflate.ts";
 
 /** The size of the pieces in which a file is packed, in bytes. */
@@ -39,11 +39,11 @@ export async function copy(from: string, to: string): Promise<void> {
 
 /** The checksums of a folder's files, as sha256sum(1) writes them. */
 export async function sums(folder: string): Promise<string> {
-  let text = "";
+  const sums = new Map<string, string>();
   for (const path of await listFiles(folder)) {
-    text += sumLine(await sha256(`${folder}/${path}`), path);
+    sums.set(path, await sha256(`${folder}/${path}`));
   }
-  return text;
+  return sumsText(sums);
 }
 
 /**

@@ -7,6 +7,8 @@
 
 import { format as formatBytes } from "@std/fmt/bytes";
 import { fileURLToPath } from "node:url";
+import { SUMS } from "../checksum.ts";
+import { exists, place, workFolder } from "../folder.ts";
 import { copy, listFiles, sums, writeZip } from "./files.ts";
 import {
   installDeno,
@@ -47,7 +49,6 @@ export interface KitResult {
 }
 
 const SCRIPT = "exercises/lab.ts";
-const SUMS = "SHA256SUMS";
 
 /** The tasks that work in a kit: the others need the tests, or write to it. */
 const TASKS = ["demo", "lab"];
@@ -66,43 +67,39 @@ export async function buildKit(options: KitOptions): Promise<KitResult> {
   const name = `sdn_lab-${platform}`;
   const folder = `${out}/${name}`;
   const zip = `${folder}.zip`;
-  await Deno.mkdir(out, { recursive: true });
+  await using work = await workFolder(out);
+  const partial = work.path;
   const old = await earlierKit(folder);
 
-  const partial = await Deno.makeTempDir({ dir: out, prefix: ".partial-" });
+  const kit = `${partial}/${name}`;
+  print(`${release.name}@${release.version} from npm, or Deno's cache …`);
+  const deno = await installDeno(release, `${partial}/deno`, options);
+  print(`  ${release.file}  ${formatBytes((await Deno.stat(deno)).size)}`);
+  await copyProject(kit, `${partial}/project`, options);
+  await Deno.copyFile(deno, `${kit}/${release.file}`);
+  await Deno.writeTextFile(`${kit}/lab.sh`, LAB_SH, { mode: 0o755 });
+  await Deno.writeTextFile(`${kit}/lab.cmd`, LAB_CMD);
+  await Deno.writeTextFile(`${kit}/START.txt`, startText(platform, release));
+  await Deno.writeTextFile(`${kit}/${SUMS}`, await sums(kit));
+  const { files, bytes: folderBytes } = await measure(kit);
+  print(`  ${files} files  ${formatBytes(folderBytes)}`);
+
+  print("packing …");
+  const newZip = `${partial}/${name}.zip`;
+  await writeZip(kit, newZip, [release.file, "lab.sh"], signal);
+  const { size: zipBytes } = await Deno.stat(newZip);
+
+  if (old) await place(folder, `${partial}/old`, folder);
   try {
-    const kit = `${partial}/${name}`;
-    print(`${release.name}@${release.version} from npm, or Deno's cache …`);
-    const deno = await installDeno(release, `${partial}/deno`, options);
-    print(`  ${release.file}  ${formatBytes((await Deno.stat(deno)).size)}`);
-    await copyProject(kit, `${partial}/project`, options);
-    await Deno.copyFile(deno, `${kit}/${release.file}`);
-    await Deno.writeTextFile(`${kit}/lab.sh`, LAB_SH, { mode: 0o755 });
-    await Deno.writeTextFile(`${kit}/lab.cmd`, LAB_CMD);
-    await Deno.writeTextFile(`${kit}/START.txt`, startText(platform, release));
-    await Deno.writeTextFile(`${kit}/${SUMS}`, await sums(kit));
-    const { files, bytes: folderBytes } = await measure(kit);
-    print(`  ${files} files  ${formatBytes(folderBytes)}`);
-
-    print("packing …");
-    const newZip = `${partial}/${name}.zip`;
-    await writeZip(kit, newZip, [release.file, "lab.sh"], signal);
-    const { size: zipBytes } = await Deno.stat(newZip);
-
-    if (old) await Deno.rename(folder, `${partial}/old`);
-    try {
-      await Deno.rename(kit, folder);
-    } catch (error) {
-      if (old) await Deno.rename(`${partial}/old`, folder);
-      throw error;
-    }
-    await Deno.rename(newZip, zip);
-    print(`${folder}  ${formatBytes(folderBytes)}`);
-    print(`${zip}  ${formatBytes(zipBytes)}`);
-    return { folder, zip, files, folderBytes, zipBytes };
-  } finally {
-    await Deno.remove(partial, { recursive: true });
+    await place(kit, folder);
+  } catch (error) {
+    if (old) await place(`${partial}/old`, folder);
+    throw error;
   }
+  await place(newZip, zip);
+  print(`${folder}  ${formatBytes(folderBytes)}`);
+  print(`${zip}  ${formatBytes(zipBytes)}`);
+  return { folder, zip, files, folderBytes, zipBytes };
 }
 
 // The scripts and their packages. The packages are installed in a project of
@@ -138,16 +135,8 @@ async function copyProject(
 }
 
 async function earlierKit(folder: string): Promise<boolean> {
-  const exists = async (path: string) => {
-    try {
-      return Boolean(await Deno.lstat(path));
-    } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return false;
-      throw error;
-    }
-  };
-  if (!await exists(folder)) return false;
   if (await exists(`${folder}/${SUMS}`)) return true;
+  if (!await exists(folder)) return false;
   throw new Deno.errors.AlreadyExists(
     `there is already a ${folder}, which is no kit: nothing is overwritten`,
   );

@@ -86,6 +86,17 @@ const CASES: [unknown, number, RegExp][] = [
   ],
   [new errors.PermissionDenied("no write"), EXIT.PERMISSION, /no write/],
   [new errors.NotCapable("--allow-net=x"), EXIT.PERMISSION, /--allow-net=x/],
+  [
+    at(
+      new errors.NotCapable(
+        'Requires all access to "/proc/x", run again with the --allow-all flag',
+      ),
+      "write",
+      "/proc/x",
+    ),
+    EXIT.IO,
+    /^\/proc\/x cannot be written: it belongs to the system$/,
+  ],
   [new errors.InvalidData("it differs"), EXIT.PROTOCOL, /it differs/],
   [new errors.UnexpectedEof("closed after 3 of 5"), EXIT.IO, /3 of 5/],
   [at(new errors.ConnectionReset(""), "read"), EXIT.IO, /9900 broke/],
