@@ -69,7 +69,7 @@ export async function buildKit(options: KitOptions): Promise<KitResult> {
   const zip = `${folder}.zip`;
   await using work = await workFolder(out);
   const partial = work.path;
-  const old = await earlierKit(folder);
+  const old = await earlierKit(folder, zip);
 
   const kit = `${partial}/${name}`;
   print(`${release.name}@${release.version} from npm, or Deno's cache …`);
@@ -134,12 +134,16 @@ async function copyProject(
   });
 }
 
-async function earlierKit(folder: string): Promise<boolean> {
+// Whether there is an earlier kit. A zip without one beside it is somebody else's.
+async function earlierKit(folder: string, zip: string): Promise<boolean> {
   if (await exists(`${folder}/${SUMS}`)) return true;
-  if (!await exists(folder)) return false;
-  throw new Deno.errors.AlreadyExists(
-    `there is already a ${folder}, which is no kit: nothing is overwritten`,
-  );
+  for (const path of [folder, zip]) {
+    if (!await exists(path)) continue;
+    throw new Deno.errors.AlreadyExists(
+      `there is already a ${path}, which is no kit: nothing is overwritten`,
+    );
+  }
+  return false;
 }
 
 async function measure(

@@ -214,14 +214,25 @@ Deno.test("buildKit() stops at once when it is told to, and leaves nothing behin
   assertEquals(await namesIn(out.path), []);
 });
 
-Deno.test("buildKit() leaves a folder alone that is no kit", async () => {
-  await using out = await temporaryFolder();
-  await Deno.mkdir(`${out.path}/sdn_lab-linux-x64`);
-  await Deno.writeTextFile(`${out.path}/sdn_lab-linux-x64/mine.txt`, "mine");
-  await assertRejects(
-    () => buildKit(options(out.path)),
-    Deno.errors.AlreadyExists,
-    "is no kit",
-  );
-  assertEquals(await namesIn(out.path), ["sdn_lab-linux-x64"]);
+Deno.test("buildKit() overwrites no folder and no zip that is no kit", async () => {
+  const name = "sdn_lab-linux-x64";
+  const cases: [string, (path: string) => Promise<void>][] = [
+    [name, (path) => Deno.mkdir(path)],
+    [name, (path) => Deno.writeTextFile(path, "mine")],
+    [`${name}.zip`, (path) => Deno.mkdir(path)],
+    [`${name}.zip`, (path) => Deno.writeTextFile(path, "mine")],
+  ];
+  for (const [foreign, make] of cases) {
+    await using out = await temporaryFolder();
+    const path = `${out.path}/${foreign}`;
+    await make(path);
+    const before = await Deno.stat(path);
+    await assertRejects(
+      () => buildKit(options(out.path)),
+      Deno.errors.AlreadyExists,
+      `there is already a ${path}, which is no kit`,
+    );
+    assertEquals(await namesIn(out.path), [foreign]);
+    assertEquals(await Deno.stat(path), before);
+  }
 });
