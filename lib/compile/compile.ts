@@ -112,21 +112,36 @@ async function compileOne(
   }).output();
   options.signal?.throwIfAborted();
   if (code === 0) return;
-  const lines = new TextDecoder().decode(stderr).trim().split("\n")
-    .map((line) => line.replace(/^(error|\s+\d+): /, ""));
-  // Deno names the step that failed first, and the cause further down.
-  const cause = lines.find((line) => /denort/i.test(line));
-  const fault: Fault = new Deno.errors.NotSupported(
-    cause
-      ? `there is no runtime for ${options.target}: ${cause}`
-      : `deno compile cannot make ${exercise.id}: ${lines[0]}`,
+  throw compileFault(
+    new TextDecoder().decode(stderr).trim(),
+    exercise.id,
+    options.target,
   );
-  if (cause) {
+}
+
+// Deno names the step that failed first, and its causes further down.
+function compileFault(stderr: string, id: string, target: string): Fault {
+  const [step] = stderr.replace(/^error: /, "").split("\n");
+  const [, list] = /\nCaused by:\n((?: {4}.+\n?)+)/.exec(stderr) ?? [];
+  const causes = (list ?? "").trim().split("\n")
+    .map((line) => line.trim().replace(/^\d+: /, ""));
+  const missing = causes.find((cause) => /denort/i.test(cause));
+  const innermost = causes.at(-1);
+  const fault: Fault = new Deno.errors.NotSupported(
+    missing
+      ? `there is no runtime for ${target}: ${missing}`
+      : `deno compile cannot make ${id}: ${innermost || step}`,
+  );
+  if (missing) {
     fault.hint =
       "run this once where dl.deno.land answers, and Deno keeps it; " +
       "or set DENORT_BIN to a denort file of that platform and Deno version";
+  } else if (!/ \(os error \d+\)$/.test(innermost!)) {
+    // Other than a full disk, it is mostly this; whether it is set is not for us to read.
+    fault.hint = "if DENORT_BIN is set, it has to name a denort file of " +
+      `${target} and Deno ${Deno.version.deno}`;
   }
-  throw fault;
+  return fault;
 }
 
 async function refuseForeign(

@@ -126,17 +126,35 @@ for (const exercise of DISTINCT.values()) {
   });
 }
 
-Deno.test("compileAll() says what to do where the runtime cannot be had, and leaves nothing behind", async () => {
-  await using here = await temporaryFolder();
-  const lab = new Child(Deno.execPath(), [
+/** `lab compile function` with that file as the runtime to embed. */
+async function compileWith(runtime: string, folder: string): Promise<Result> {
+  await using lab = new Child(Deno.execPath(), [
     ...["run", "--quiet", "--no-prompt", `--allow-run=${Deno.execPath()}`],
     ...["--allow-read", "--allow-write", new URL("lab.ts", FOLDER).href],
-    ...["compile", "function", "--out", `${here.path}/dist`],
-  ], { env: { DENORT_BIN: `${here.path}/nothing` } });
-  const { code, stderr } = await lab.result;
+    ...["compile", "function", "--out", `${folder}/dist`],
+  ], { env: { DENORT_BIN: runtime } });
+  return await lab.result;
+}
+
+Deno.test("compileAll() says what to do where the runtime cannot be had, and leaves nothing behind", async () => {
+  await using here = await temporaryFolder();
+  const { code, stderr } = await compileWith(`${here.path}/nothing`, here.path);
   assertEquals(code, 69);
   assertMatch(stderr, /^lab: there is no runtime for \S+: .*nothing/);
   assertMatch(stderr, /hint: run this once where dl\.deno\.land answers/);
+  assertEquals(Array.from(Deno.readDirSync(`${here.path}/dist`)), []);
+});
+
+Deno.test("compileAll() says why Deno made nothing of DENORT_BIN, and leaves nothing behind", async () => {
+  await using here = await temporaryFolder();
+  const runtime = `${here.path}/text`;
+  await Deno.writeTextFile(runtime, "no runtime");
+  const { code, stderr } = await compileWith(runtime, here.path);
+  assertEquals(code, 69);
+  assertMatch(
+    stderr,
+    /^lab: deno compile cannot make function: Invalid object.*\nhint: if DENORT_BIN is set, /,
+  );
   assertEquals(Array.from(Deno.readDirSync(`${here.path}/dist`)), []);
 });
 
