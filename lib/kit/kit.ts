@@ -18,7 +18,7 @@ import {
   writeJson,
 } from "./npm.ts";
 import { type Platform, type Release, RELEASES } from "./release.ts";
-import { LAB_CMD, LAB_SH, startText } from "./start_files.ts";
+import { LAB_CMD, labSh, startText } from "./start_files.ts";
 
 /** What to build, and where. */
 export interface KitOptions extends InstallOptions {
@@ -77,7 +77,7 @@ export async function buildKit(options: KitOptions): Promise<KitResult> {
   print(`  ${release.file}  ${formatBytes((await Deno.stat(deno)).size)}`);
   await copyProject(kit, `${partial}/project`, options);
   await Deno.copyFile(deno, `${kit}/${release.file}`);
-  await Deno.writeTextFile(`${kit}/lab.sh`, LAB_SH, { mode: 0o755 });
+  await Deno.writeTextFile(`${kit}/lab.sh`, labSh(platform), { mode: 0o755 });
   await Deno.writeTextFile(`${kit}/lab.cmd`, LAB_CMD);
   await Deno.writeTextFile(`${kit}/START.txt`, startText(platform, release));
   await Deno.writeTextFile(`${kit}/${SUMS}`, await sums(kit));

@@ -11,7 +11,8 @@ import type { Platform, Release } from "./release.ts";
  * `lab.sh` in POSIX shell: `exercises/lab.ts` with the Deno beside it and the
  * permissions of the tasks in deno.json.
  */
-export const LAB_SH: string = `#!/bin/sh
+export function labSh(platform: Platform): string {
+  return `#!/bin/sh
 # Starts the lab with the Deno beside this file:
 #   ./lab.sh    ./lab.sh demo    ./lab.sh run echo_server    ./lab.sh explain 5.1
 here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd -P) || exit 71
@@ -30,6 +31,9 @@ case $here in *,*)
   ;;
 esac
 export DENO_NO_UPDATE_CHECK=1
+said=$("$deno" --version 2>&1) ||
+  fail "this kit is for ${platform}, and its Deno does not run here: $said" \\
+    "take the kit that is for this system"
 if [ "\${1-}" = demo ]; then
   temp=\${TMPDIR:-/tmp}
   exec "$deno" run --no-prompt --quiet "--allow-run=$deno" \\
@@ -39,6 +43,7 @@ fi
 exec "$deno" run --no-prompt --quiet "--allow-run=$deno" \\
   "$here/exercises/lab.ts" "$@"
 `;
+}
 
 /** `lab.cmd`, the same for Windows. */
 export const LAB_CMD: string = crlf(`@echo off

@@ -174,18 +174,32 @@ Deno.test({
     });
 
     await test.step("lab.sh says what is wrong with its folder", async () => {
-      const cases: [string, string[], RegExp][] = [
-        ["alone", [], /^lab: there is no program deno[^]*\nhint: unpack/],
-        ["no mode", ["deno"], /^lab: .* may not be run\nhint: .*chmod \+x/],
-        ["a, b", ["deno"], /^lab: .* comma in its name: .*\nhint: rename/],
+      // What its deno is: nothing, what may not be run, or not by this system.
+      const cases: [
+        string,
+        [text: string, mode: number] | undefined,
+        RegExp,
+      ][] = [
+        [
+          "alone",
+          undefined,
+          /^lab: there is no program deno[^]*\nhint: unpack/,
+        ],
+        ["no mode", ["", 0o644], /^lab: .* may not be run\nhint: .*chmod \+x/],
+        ["a, b", ["", 0o755], /^lab: .* comma in its name: .*\nhint: rename/],
+        [
+          "other",
+          ["\x7fELF\0", 0o755],
+          /^lab: this kit is for \S+-\S+, and its Deno does not run here: .*\bdeno\b[^]*\nhint: take the kit/,
+        ],
       ];
-      for (const [name, files, expected] of cases) {
+      for (const [name, deno, expected] of cases) {
         const folder = `${temp.path}/${name}`;
         await Deno.mkdir(folder);
         await Deno.copyFile(`${kit}/lab.sh`, `${folder}/lab.sh`);
-        for (const file of files) {
-          const mode = name.includes(",") ? 0o755 : 0o644;
-          await Deno.writeTextFile(`${folder}/${file}`, "", { mode });
+        if (deno) {
+          const [text, mode] = deno;
+          await Deno.writeTextFile(`${folder}/deno`, text, { mode });
         }
         await using child = new Child("unshare", [
           ...isolated(isolation!),

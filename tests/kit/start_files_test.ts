@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PLATFORMS, RELEASES } from "../../lib/kit/release.ts";
-import { LAB_CMD, LAB_SH, startText } from "../../lib/kit/start_files.ts";
+import { LAB_CMD, labSh, startText } from "../../lib/kit/start_files.ts";
 import denoJson from "../../deno.json" with { type: "json" };
 
 /** The command lines of a start file that run Deno, without their line breaks. */
@@ -20,12 +20,12 @@ function flags(line: string): string[] {
 }
 
 Deno.test({
-  name: "LAB_CMD and LAB_SH permit what the tasks of deno.json do",
+  name: "LAB_CMD and labSh() permit what the tasks of deno.json do",
   permissions: "none",
 }, () => {
   const task = (name: "lab" | "demo") =>
     flags(denoJson.tasks[name].command.replace(/.* && /, ""));
-  for (const text of [LAB_CMD, LAB_SH]) {
+  for (const text of [LAB_CMD, labSh("linux-x64")]) {
     const lines = denoLines(text);
     assertEquals(lines.length, 2);
     const demo = lines.find((line) => / demo "/.test(line))!;
@@ -44,7 +44,7 @@ Deno.test({
   assert(!LAB_CMD.replaceAll("\r\n", "").includes("\n"));
   assertMatch(LAB_CMD, /^@echo off\r\n/);
   assertMatch(LAB_CMD, /^[\r\n\x20-\x7e]+$/);
-  assert(!LAB_SH.includes("\r"));
+  assert(!labSh("linux-x64").includes("\r"));
 });
 
 Deno.test({
