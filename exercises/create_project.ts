@@ -12,10 +12,13 @@
  */
 
 import type { Exercise } from "../lib/exercise.ts";
+import type { Fault } from "../lib/fault.ts";
+import { denoCommand } from "../lib/kit/deno_command.ts";
 import { operands } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { requirePermission } from "../lib/permission.ts";
 import { runExercise } from "../lib/run.ts";
+import { quote } from "../lib/text.ts";
 
 const options = {
   _: operands("[name]", "the name of the project's folder", parseName, {
@@ -97,7 +100,10 @@ export async function createProject(name: string): Promise<string[]> {
   try {
     await Deno.mkdir(name);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    if (!(error instanceof Deno.errors.AlreadyExists)) {
+      (error as Fault).hint = "go to a folder of your own, and run this there";
+      throw error;
+    }
     throw new Deno.errors.AlreadyExists(
       `there is already a ${name} here, and nothing is overwritten`,
     );
@@ -116,9 +122,10 @@ export async function createProject(name: string): Promise<string[]> {
 export async function main(args: string[]): Promise<void> {
   const { _: [name] } = await parseOptions(options, args);
   for (const path of await createProject(name)) console.log(`Created ${path}`);
-  const folder = name.includes(" ") ? `"${name}"` : name;
-  console.log(`Run it:  cd ${folder} && deno task start`);
-  console.log(`Test it: cd ${folder} && deno task test`);
+  const folder = quote(name);
+  const deno = await denoCommand();
+  console.log(`Run it:  cd ${folder} && ${deno} task start`);
+  console.log(`Test it: cd ${folder} && ${deno} task test`);
 }
 
 if (import.meta.main) await runExercise(exercise, main);

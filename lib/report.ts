@@ -11,7 +11,7 @@ import { explain } from "./explain.ts";
 import { located } from "./fault.ts";
 import { reachableIpv4 } from "./machine.ts";
 import { isOutputFault } from "./output.ts";
-import { visible } from "./text.ts";
+import { quote, visible } from "./text.ts";
 
 /**
  * Tells the user of a server that is open to the network what a classmate has
@@ -98,12 +98,4 @@ export function sayWhatFailed(program: string, error: unknown): number {
     // Nobody can be told, as with a full disk: the exit code still says it.
   }
   return exitCode;
-}
-
-// As the shell takes it back: nothing in single quotes is special to a Unix one.
-function quote(arg: string): string {
-  if (/^[\w.,:/@%+=-]+$/.test(arg)) return arg;
-  return Deno.build.os === "windows"
-    ? `"${visible(arg).replaceAll('"', '""')}"`
-    : `'${visible(arg).replaceAll("'", "'\\''")}'`;
 }

@@ -81,6 +81,15 @@ export function visibleBytes(bytes: Uint8Array): string {
   return pieces.join("") + rest(bytes.length, SHOWN, "bytes");
 }
 
+/** A word of a command line as the shell takes it back. */
+export function quote(word: string): string {
+  if (/^[\w.,:/@%+=-]+$/.test(word)) return word;
+  // Nothing in single quotes is special to a Unix one.
+  return Deno.build.os === "windows"
+    ? `"${visible(word).replaceAll('"', '""')}"`
+    : `'${visible(word).replaceAll("'", "'\\''")}'`;
+}
+
 /** Paragraphs filled to `width` columns; one with indented lines stays as it is. */
 export function wrap(text: string, width = 78): string {
   const line = new RegExp(`(.{1,${width}})(?: |$)`, "g");

@@ -99,6 +99,10 @@ TWO TERMINALS: first the server, then the client; Ctrl+C ends the server
   lab run echo_server
   lab run echo_client
 
+YOUR OWN PROJECT (4.1.1): in a folder of your own, with the whole path of lab
+
+  C:\\sdn_lab-windows-x64\\lab run create_project
+
 A CLASSMATE'S PC: the server says at which address it can be reached; type that
 on the other PC in the place of 192.168.0.7
 

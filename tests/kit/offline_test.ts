@@ -88,14 +88,14 @@ Deno.test({
   await tool("chmod", temp.path, "777", ".");
   await tool("chmod", parent, "-R", "a-w", ".");
 
-  const lab = (...args: string[]) =>
+  const inside = (cwd: string, ...command: string[]) =>
     new Child("unshare", [
       ...isolated(isolation!),
       `TMPDIR=${temp.path}`,
       "DENO_DIR=/nonexistent/deno",
-      `${kit}/lab.sh`,
-      ...args,
-    ], { cwd: "/" });
+      ...command,
+    ], { cwd });
+  const lab = (...args: string[]) => inside("/", `${kit}/lab.sh`, ...args);
   const run = async (...args: string[]): Promise<Result> => {
     await using child = lab(...args);
     return await child.result;
@@ -160,6 +160,30 @@ Deno.test({
         0,
         "lab: for these arguments permitted: --allow-net=127.0.0.1:9999\n",
       ]);
+    });
+
+    await test.step("lab.sh makes a project that runs as it says, in a folder of one's own", async () => {
+      const create = [`${kit}/lab.sh`, "run", "create_project"];
+      await using refused = inside(kit, ...create);
+      const { code, stderr } = await refused.result;
+      assertEquals(code, 77);
+      assertMatch(stderr, /^create_project: .* denied.*\nhint: go to a folder/);
+
+      const own = `${temp.path}/my own`;
+      await Deno.mkdir(own);
+      await tool("chmod", own, "777", ".");
+      await using created = inside(own, ...create, "My project");
+      const { stdout } = await created.result;
+      for (
+        const [what, said] of [["Run", "hello world"], ["Test", "1 passed"]]
+      ) {
+        const [, line] = new RegExp(`^${what} it: +(.+)$`, "m").exec(stdout)!;
+        await using typed = inside(own, "sh", "-c", line);
+        const result = await typed.result;
+        assertEquals(result.code, 0, result.stderr);
+        assert(result.stdout.includes(said), result.stdout);
+      }
+      await Deno.remove(own, { recursive: true });
     });
 
     await test.step("lab.sh demo runs every program, and cleans up", async () => {
