@@ -76,8 +76,17 @@ Deno.test("greeting() names who is greeted", () => {
 `,
 };
 
+/** What Windows takes for a device, whatever ends it has: nul.txt. */
+const DEVICE = /^(con|prn|aux|nul|(com|lpt)[\d¹²³]) *(\.|$)/i;
+
 /** A folder name that every system takes. */
 export function parseName(text: string): string {
+  if (DEVICE.test(text)) {
+    throw new SyntaxError(
+      `${JSON.stringify(text)} is not a name for a folder: on Windows it is ` +
+        "a device; give another one, such as SDN_LAB",
+    );
+  }
   if (/^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_. -]{0,63}(?<![. ])$/u.test(text)) {
     return text;
   }

@@ -1,4 +1,5 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { parseName } from "../../exercises/create_project.ts";
 import { run } from "../child.ts";
 import { temporaryFolder } from "../folder.ts";
 
@@ -61,4 +62,36 @@ Deno.test("create_project takes the name of a folder, and no path out of here", 
     assertEquals([code, stdout], [65, ""], name);
   }
   assertEquals(Array.from(Deno.readDirSync(here.path)).length, 1);
+});
+
+Deno.test({
+  name:
+    "parseName() refuses what is a device on Windows, in any case and with any end",
+  permissions: "none",
+}, () => {
+  for (
+    const name of [
+      "CON",
+      "con",
+      "nul.txt",
+      "Aux.a.b",
+      "PRN .x",
+      "com1",
+      "LPT9",
+      "COM¹.x",
+      "lpt0",
+    ]
+  ) assertThrows(() => parseName(name), SyntaxError, "it is a device");
+  for (
+    const name of [
+      "CONSOLE",
+      "con_1",
+      "COM",
+      "com10",
+      "nul-1",
+      "my.nul",
+      "lpt",
+      "auxiliary.txt",
+    ]
+  ) assertEquals(parseName(name), name);
 });
