@@ -17,6 +17,7 @@ import {
 import { type Options, parseOptions } from "../options.ts";
 import { find, type Lab } from "./catalog.ts";
 import { interruptible } from "./interrupt.ts";
+import { requireOwnTask } from "./own_task.ts";
 
 const COMPILE_OPTIONS = {
   _: operands(
@@ -44,6 +45,7 @@ export async function compile(
     COMPILE_OPTIONS,
     args,
   );
+  requireOwnTask("compile", { name: "write", path: out });
   const chosen = wanted.length > 0
     ? new Set(wanted.flatMap((one) => find(exercises, one)))
     : exercises;
@@ -75,6 +77,7 @@ const KIT_OPTIONS = {
 export async function kit({ folder }: Lab, args: string[]): Promise<number> {
   if (args.includes("--help")) return showHelp("kit", KIT_OPTIONS);
   const { target, out } = await parseOptions(KIT_OPTIONS, args);
+  requireOwnTask("kit", { name: "write", path: out });
   const { buildKit } = await import("../kit/kit.ts");
   return await interruptible(async (signal) => {
     await buildKit({

@@ -13,6 +13,7 @@ import { compile, kit } from "./build.ts";
 import { find, findOne, type Lab, listText } from "./catalog.ts";
 import { runInTerminal } from "./child.ts";
 import { interruptible } from "./interrupt.ts";
+import { requireOwnTask } from "./own_task.ts";
 
 /** What a command does: returns the exit code. */
 type Command = (lab: Lab, args: string[]) => number | Promise<number>;
@@ -36,9 +37,11 @@ Commands:
   run <name|number> [argument…] starts one with just the permissions it needs
   explain <name|number>         its questions with their answers; 5.1 to 5.4 too
   demo <folder>                 runs all; "deno task demo" names the folder
-  compile [name|number…]        single binaries; "deno task compile --help"
-  check [name|number]           does a program do it? "deno task check --help"
-  kit                           the lab for PCs without Deno; "deno task kit --help"
+
+These have tasks of their own in the project, and are no part of a kit:
+  deno task check               does a program do what it should?
+  deno task compile             single binaries
+  deno task kit                 the lab for PCs without Deno
 
 Examples:
   deno task lab run 4.2.3 10.0.0.1
@@ -135,6 +138,9 @@ async function demo(
 }
 
 async function check(lab: Lab, args: string[]): Promise<number> {
+  const dashes = args.indexOf("--");
+  const own = dashes < 0 ? args : args.slice(0, dashes);
+  if (!own.includes("--help")) requireOwnTask("check", { name: "run" });
   const { checkCommand } = await import("../check/command.ts");
   return await interruptible((signal) => checkCommand(lab, args, signal));
 }

@@ -249,8 +249,10 @@ for (const [args, words] of REQUIRED) {
     permissions: CHILDREN,
   }, async () => {
     const lab = new URL("../../exercises/lab.ts", import.meta.url);
-    const command = ["run", "--quiet", "--no-prompt", lab.href, ...args];
-    await using child = new Child(Deno.execPath(), command);
+    await using child = new Child(Deno.execPath(), [
+      ...["run", "--quiet", "--no-prompt", "--allow-run", lab.href],
+      ...args,
+    ]);
     assertRefused("lab", await child.result, words);
   });
 }

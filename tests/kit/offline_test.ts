@@ -145,6 +145,18 @@ Deno.test({
       assertEquals((await run("nonsense")).code, 64);
     });
 
+    await test.step("lab.sh says what is no part of a kit", async () => {
+      for (const command of ["check", "compile", "kit"]) {
+        assertEquals((await run(command, "--help")).code, 0);
+        const { code, stderr } = await run(command);
+        assertEquals(code, 77);
+        assertMatch(
+          stderr,
+          /\nhint: .*; a kit for PCs without Deno has no such/,
+        );
+      }
+    });
+
     await test.step("lab.sh explains", async () => {
       const { code, stdout, stderr } = await run("explain", "5.1");
       assertEquals([code, stderr], [0, ""]);
