@@ -13,7 +13,7 @@
 
 import type { Exercise } from "../lib/exercise.ts";
 import type { Fault } from "../lib/fault.ts";
-import { denoCommand } from "../lib/kit/deno_command.ts";
+import { denoCommand } from "../lib/deno_command.ts";
 import { operands } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { requirePermission } from "../lib/permission.ts";
