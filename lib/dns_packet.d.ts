@@ -16,6 +16,8 @@ export interface Record {
   name: string;
   /** The record type by its name. */
   type: string;
+  /** The class by its name; `IN` unless given. */
+  class?: string;
   /** How long it may be kept, in seconds. */
   ttl?: number;
   /** What the record says: an address in text for `A`. */

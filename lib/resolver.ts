@@ -24,6 +24,8 @@ const RESEND_MS = 5000;
  * a buffer for any datagram would take longer than all else.
  */
 const MOST_BYTES = 1232;
+/** So many messages over TCP may be no answer. */
+const MOST_WRONG = 100;
 /** An answer may lead through so many aliases. */
 const MOST_ALIASES = 16;
 
@@ -56,21 +58,23 @@ export async function queryIpv4(
     questions: [{ name: name.replace(/\.$/, ""), type: "A" }],
   });
   const answer = await askOverUdp(query, server, signal);
+  const isWhole = answer && !answer.flag_tc;
   return addressesIn(
-    answer.flag_tc ? await askOverTcp(query, server, signal) : answer,
+    isWhole ? answer : await askOverTcp(query, server, signal),
   );
 }
 
+/** The answer, or `undefined` if it is longer than RFC 1035 allows over UDP. */
 async function askOverUdp(
   query: Uint8Array,
   server: Endpoint,
   signal: AbortSignal,
-): Promise<DecodedMessage> {
+): Promise<DecodedMessage | undefined> {
   const hostname = ownHost(server.hostname);
   using socket = bindUdp({
     hostname,
     port: 0,
-    maxBytes: MOST_BYTES,
+    maxBytes: MOST_BYTES + 1, // one more shows that an answer was cut
     signal,
   });
   const address = canonical(server.hostname);
@@ -89,6 +93,8 @@ async function askOverUdp(
       if (!datagram) break;
       const { data, from } = datagram;
       if (from.port !== server.port || from.hostname !== address) continue;
+      const isCut = data.length > MOST_BYTES;
+      if (isCut && data[0] === query[0] && data[1] === query[1]) return;
       const answer = answerTo(query, data);
       if (answer) return answer;
     }
@@ -101,18 +107,27 @@ async function askOverTcp(
   server: Endpoint,
   signal: AbortSignal,
 ): Promise<DecodedMessage> {
+  // No limits but the signal: a slow server is waited for.
+  using conn = await connectTcp({ ...server, signal }).catch((cause) => {
+    throw failure("the name server cannot be reached by TCP", cause);
+  });
+  signal.addEventListener("abort", () => conn.close());
+  let wrong = 0;
   try {
-    using conn = await connectTcp({ ...server, timeoutMs: RESEND_MS });
-    signal.addEventListener("abort", () => conn.close());
     await writeMessage(conn, query);
-    for await (const message of readMessages(conn, { idleMs: RESEND_MS })) {
+    for await (const message of readMessages(conn)) {
       const answer = answerTo(query, message);
       if (answer) return answer;
+      if (++wrong === MOST_WRONG) break;
     }
   } catch (cause) {
-    throw failure("the name server cannot be asked by TCP", cause);
+    throw failure("the name server broke off its answer", cause);
   }
-  throw failure("the name server broke off its answer");
+  throw failure(
+    wrong === MOST_WRONG
+      ? "the name server does not answer the question"
+      : "the name server broke off its answer",
+  );
 }
 
 /** The message in `data` if it answers `query`, and not another or nothing at all. */
@@ -127,10 +142,14 @@ function answerTo(
   } catch {
     return; // no DNS message
   }
-  const { questions: [question, ...more] } = answer;
+  const { questions: [question, ...more], rcode } = answer;
+  // Who does not understand a question need not repeat it (RFC 1035, section 7.3).
+  const isRefusal = !question && rcode !== "NOERROR" && rcode !== "NXDOMAIN";
+  const isAsked = question && more.length === 0 &&
+    isSame(question.name, asked.name) && question.type === asked.type &&
+    question.class === asked.class;
   const isAnswer = answer.type === "response" && answer.id === id &&
-    question && more.length === 0 && isSame(question.name, asked.name) &&
-    question.type === asked.type && question.class === asked.class &&
+    (isAsked || isRefusal) &&
     answer.answers.every(({ type, data }) => type !== "A" || isIpv4(`${data}`));
   return isAnswer ? answer : undefined;
 }
@@ -144,7 +163,9 @@ function addressesIn({ rcode, questions, answers }: DecodedMessage): string[] {
   }
   let [{ name }] = questions;
   for (let aliases = 0; aliases <= MOST_ALIASES; aliases++) {
-    const records = answers.filter((one) => isSame(one.name, name));
+    const records = answers.filter((one) =>
+      isSame(one.name, name) && one.class === "IN"
+    );
     const addresses = records.filter(({ type }) => type === "A")
       .map(({ data }) => String(data));
     if (addresses.length > 0) return addresses;

@@ -92,6 +92,23 @@ const FAULTS = {
     tcp: framed(reply(query)).subarray(0, -3),
     tcpEnds: true,
   }),
+  /** Over TCP comes nothing but messages without a byte. */
+  "tc-flood": (query) => ({
+    udp: [truncated(query)],
+    tcp: new Uint8Array(1 << 20),
+    tcpSilent: true,
+  }),
+  /** Longer than allowed over UDP, and not said so. */
+  long: (query) => {
+    const records = Array.from({ length: 100 }, () => record(query));
+    return { udp: [reply(query, records)], tcp: framed(reply(query, records)) };
+  },
+  /** Not even the question is repeated. */
+  "refused-bare": over((query) =>
+    reply(query, [], { questions: [], flags: REFUSED })
+  ),
+  /** An address of another class than that of the Internet. */
+  chaos: over((query) => reply(query, [{ ...record(query), class: "CH" }])),
   "rdlength-long": (query) => both(withRdlength(reply(query), 400)),
   "rdlength-short": (query) => both(withRdlength(reply(query), 3)),
   "count-wrong": (query) => both(withAnswerCount(reply(query), 9)),
