@@ -17,8 +17,8 @@ import { Turns } from "./turns.ts";
 
 /** How long a server that stops goes on reading what is on its way, in ms. */
 const DRAIN_MS = 80;
-/** When it closes connections that wait for a read still, in ms. */
-const IDLE_MS = 100;
+/** When, after that, it closes connections that wait for a read still, in ms. */
+const IDLE_MS = 20;
 /** When a server that stops closes what is still open, in ms. */
 const SHUTDOWN_MS = 1800;
 /** How many clients a server serves at once, unless it is told otherwise. */
@@ -204,16 +204,23 @@ class Server implements TcpServer {
   }
 
   // What is on its way is still read and answered; then no read begins, and a little
-  // later none waits: one that has just brought something is answered, too.
+  // later none waits. If this process was held up, timers come before what reads have
+  // brought meanwhile: that has one turn more, and is answered, too.
   async #drain(): Promise<void> {
     this.#allGone = Promise.withResolvers();
-    const timers = [
-      setTimeout(() => this.#shared.isOver = true, DRAIN_MS),
-      setTimeout(() => this.#close((conn) => conn.isSilent), IDLE_MS),
-      setTimeout(() => this.#close(() => true), SHUTDOWN_MS),
-    ];
+    const readNoMore = () => {
+      this.#shared.isOver = true;
+      step = setTimeout(oneTurnMore, IDLE_MS);
+    };
+    const oneTurnMore = () => step = setTimeout(handOver, 1);
+    // Behind all promises that are settled already.
+    const handOver = () => setImmediate(closeSilent);
+    const closeSilent = () => this.#close((conn) => conn.isSilent);
+    let step = setTimeout(readNoMore, DRAIN_MS);
+    const end = setTimeout(() => this.#close(() => true), SHUTDOWN_MS);
     await this.#allGone.promise;
-    timers.forEach(clearTimeout);
+    clearTimeout(step);
+    clearTimeout(end);
   }
 
   #close(isChosen: (conn: Connection) => boolean): void {

@@ -296,6 +296,35 @@ Deno.test({
 });
 
 Deno.test({
+  name: "echo_server answers what came while it was held up in its stop",
+  permissions: CHILDREN,
+  ignore: Deno.build.os === "windows", // no process is stopped there
+}, async () => {
+  await using server = await serve("echo_server", ["--quiet"]);
+  const there = { hostname: "127.0.0.1", port: server.port };
+  const conns = await Promise.all(
+    Array.from({ length: 10 }, () => connectTcp(there)),
+  );
+  for (const conn of conns) await exchange(conn, encode("one"));
+  server.kill("SIGINT");
+  await new Promise((resolve) => setTimeout(resolve, 30));
+  server.kill("SIGSTOP");
+  const message = encode("two");
+  for (const conn of conns) await writeAll(conn, message);
+  await new Promise((resolve) => setTimeout(resolve, 150));
+  server.kill("SIGCONT");
+  for (const conn of conns) {
+    let received = "";
+    for await (const chunk of readChunks(conn, { idleMs: 10_000 })) {
+      received += new TextDecoder().decode(chunk);
+    }
+    assertEquals(received, "two");
+    conn.close();
+  }
+  assertEquals((await server.result).code, 0);
+});
+
+Deno.test({
   name: "echo_server ends at once at a second SIGINT",
   permissions: CHILDREN,
 }, async () => {
