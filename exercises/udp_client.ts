@@ -103,7 +103,7 @@ export function payload(
 
 /**
  * Sends datagrams 1 to `count`, each as `make` has it, one after another, and
- * waits for the reply to each.
+ * waits for the reply to each; what becomes of them is counted in `trips`.
  */
 export async function ping(
   socket: UdpSocket,
@@ -113,12 +113,13 @@ export async function ping(
     make: (number: number) => Uint8Array;
     waitMs: number;
   },
+  trips: RoundTrips,
   log: (line: string) => void,
-): Promise<RoundTrips> {
-  const trips = new RoundTrips();
+): Promise<void> {
   // Where replies come from: of a name that only the system looks up, the sender
   // of the first reply.
-  let address = isIpv4(server.hostname) ? server.hostname : undefined;
+  const isName = !isIpv4(server.hostname);
+  let address = isName ? undefined : server.hostname;
   const isReply = ({ data, from }: Datagram, number: number) =>
     from.port === server.port && from.hostname === (address ?? from.hostname) &&
     number >= 1 && number <= trips.sent && equal(data, make(number));
@@ -150,21 +151,20 @@ export async function ping(
 
   for (let number = 1; number <= count; number++) {
     const datagram = make(number);
-    trips.begin();
-    // A name is looked up for that, which may take long.
+    // A name is looked up each time, which may take long.
     await within(
-      address ? undefined : waitMs,
+      isName ? waitMs : undefined,
       () => socket.send(datagram, server),
     ).catch((error) => {
       throw located(error, "lookup", server.hostname);
     });
+    trips.begin();
     await receiveFor(waitMs, () => trips.isBack(number));
     if (!trips.isBack(number)) {
       log(`No reply ${number} within ${waitMs / 1000} s`);
     }
   }
   await receiveFor(LINGER_MS, () => false);
-  return trips;
 }
 
 function equal(a: Uint8Array, b: Uint8Array): boolean {
@@ -182,12 +182,18 @@ export async function main(args: string[]): Promise<void> {
   using socket = bindUdp({ hostname: ownHost(host), port: 0 });
   const what = count === 1 ? "1 datagram" : `${count} datagrams`;
   print(`Sending ${what} to ${host} port ${port}`);
-  const trips = await ping(socket, server, {
-    count,
-    make,
-    waitMs: seconds * 1000,
-  }, print);
-  for (const line of trips.summary()) print(line);
+  const trips = new RoundTrips();
+  try {
+    await ping(
+      socket,
+      server,
+      { count, make, waitMs: seconds * 1000 },
+      trips,
+      print,
+    );
+  } finally {
+    for (const line of trips.summary()) print(line);
+  }
   if (trips.received === 0) {
     throw located(
       timeoutError(`no reply within ${seconds} s`),

@@ -22,12 +22,12 @@ import {
   probabilityOption,
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
-import { print } from "../lib/output.ts";
+import { isOutputFault, print } from "../lib/output.ts";
 import { announce, reportError } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
 import { bytesRepr } from "../lib/text.ts";
 import { bindUdp, type Datagram } from "../lib/udp.ts";
-import { isAnswerable, LoopGuard } from "../lib/udp_guard.ts";
+import { isAnswerable, isLoop, Repeats } from "../lib/udp_guard.ts";
 
 const options = {
   host: addressOption("the address to listen on; 0.0.0.0 for other PCs too"),
@@ -72,6 +72,8 @@ or use TCP.`,
 
 /** How long an overtaken datagram waits if no other comes, in ms. */
 const OVERTAKEN_MS = 3000;
+/** Equal datagrams in a row that are doubled: more, and a loop would only grow. */
+const MOST_DOUBLED = 50;
 
 /** What befalls one datagram. */
 export interface Fate {
@@ -114,53 +116,64 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
   announce(exercise, socket.addr);
 
   let isInTrouble = false; // what lasts, such as a missing permission, is told once
-  const answer = async ({ data, from }: Datagram) => {
+  const answer = async ({ data, from }: Datagram, times: number) => {
     try {
-      await socket.send(data, from);
+      for (; times > 0; times--) {
+        await socket.send(data, from);
+        log?.(`sent ${data.length} bytes back to ${formatPeer(from)}`);
+      }
       isInTrouble = false;
     } catch (error) {
+      if (isOutputFault(error)) throw error;
       if (!stop.aborted && !isInTrouble) reportError(exercise, error, args);
       isInTrouble = true;
-      return;
     }
-    log?.(`sent ${data.length} bytes back to ${formatPeer(from)}`);
   };
-  let overtaken: Datagram | undefined;
-  const guard = new LoopGuard();
+  let held: { datagram: Datagram; times: number; until: number } | undefined;
+  const release = async () => {
+    const late = held;
+    held = undefined;
+    if (late) await answer(late.datagram, late.times);
+  };
+
+  const repeats = new Repeats();
   const fate = fates(odds, seed);
   while (true) {
-    // One that is held back waits for another, but not for ever.
-    const datagram = await socket.receive(overtaken && OVERTAKEN_MS) ??
-      overtaken;
-    if (!datagram) break;
-    if (datagram === overtaken) {
-      overtaken = undefined;
-      await answer(datagram);
+    // What is held back waits for another, but not for ever.
+    const left = held && held.until - performance.now();
+    const datagram = left === undefined || left > 0
+      ? await socket.receive(left)
+      : undefined;
+    if (!datagram) {
+      if (!held || stop.aborted) break;
+      await release();
       continue;
     }
     if (!isAnswerable(datagram.from, socket.addr)) {
       log?.(`not answered: ${formatPeer(datagram.from)} is no client`);
       continue;
     }
-    if (guard.isLoop(datagram)) {
+    const count = repeats.count(datagram);
+    if (isLoop(count)) {
       log?.(`not answered: ${formatPeer(datagram.from)} only repeats us`);
       continue;
     }
     log?.(`Data: ${bytesRepr(datagram.data)}`);
     const { drop, duplicate, reorder } = fate.next().value;
+    const times = duplicate && count < MOST_DOUBLED ? 2 : 1;
     if (drop) {
       log?.("dropped");
-    } else if (reorder && !overtaken) {
+    } else if (reorder && !held) {
       log?.("held back");
       // A copy: the socket uses its buffer again.
-      overtaken = { ...datagram, data: datagram.data.slice() };
+      const copy = { ...datagram, data: datagram.data.slice() };
+      held = { datagram: copy, times, until: performance.now() + OVERTAKEN_MS };
     } else {
-      await answer(datagram);
-      if (duplicate) await answer(datagram);
-      if (overtaken) await answer(overtaken);
-      overtaken = undefined;
+      await answer(datagram, times);
+      await release();
     }
   }
+  if (held) log?.("dropped");
 }
 
 if (import.meta.main) await runExercise(exercise, main);

@@ -46,8 +46,9 @@ export class RoundTrips {
     return ms;
   }
 
-  /** One line of counts, and one of times if any came back. */
+  /** One line of counts if any was sent, and one of times if any came back. */
   summary(): string[] {
+    if (this.sent === 0) return [];
     const lost = this.sent - this.received;
     const share = Math.round(100 * lost / this.sent);
     const counts = `${this.sent} sent, ${this.received} received, ` +

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { isTimeout, within } from "./deadline.ts";
+import { Watch, type Watched } from "./deadline.ts";
 import { type Endpoint, formatEndpoint, formatHost } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { requirePermission } from "./permission.ts";
@@ -49,12 +49,15 @@ export interface Datagram {
 }
 
 /** A bound UDP socket. */
-export class UdpSocket implements Disposable {
+export class UdpSocket implements Disposable, Watched {
   /** Where the socket is bound. */
   readonly addr: Deno.NetAddr;
   #conn: Deno.DatagramConn;
   #buffer: Uint8Array; // for every datagram
   #pending: Promise<Datagram | undefined> | undefined;
+  #limit: { end: number; expire: () => void } | undefined;
+  // Not a signal for each wait: those of a flood would take memory until they end.
+  #watch = new Watch([this]);
   #closed = false;
   // Hosts known to be permitted: a permission query costs more than a send.
   #granted = new Set<string>();
@@ -90,7 +93,9 @@ export class UdpSocket implements Disposable {
    */
   receive(timeoutMs?: number): Promise<Datagram | undefined> {
     if (timeoutMs !== undefined) return this.#receiveWithin(timeoutMs);
-    return this.#pending ?? this.#receive();
+    const pending = this.#pending ?? this.#receive();
+    this.#pending = undefined;
+    return pending;
   }
 
   /** Closes the socket; a pending receive resolves to `undefined`. */
@@ -105,15 +110,31 @@ export class UdpSocket implements Disposable {
     this.close();
   }
 
+  /** Ends a wait whose time is over; for its {@linkcode Watch}. */
+  look(now: number): number {
+    const { end = Infinity, expire } = this.#limit ?? {};
+    if (end > now) return end;
+    this.#limit = undefined;
+    expire?.();
+    return Infinity;
+  }
+
   async #receiveWithin(timeoutMs: number): Promise<Datagram | undefined> {
-    const pending = this.#pending ??= this.#receive().finally(() =>
-      this.#pending = undefined
-    );
-    try {
-      return await within(timeoutMs, () => pending);
-    } catch (error) {
-      if (!isTimeout(error)) throw error;
-    }
+    const pending = this.#pending ??= this.#receive();
+    const over = Promise.withResolvers<boolean>();
+    this.#limit = {
+      end: this.#watch.endAfter(timeoutMs),
+      expire: () => over.resolve(false),
+    };
+    const isIn = () => true;
+    const hasCome = await Promise.race([
+      pending.then(isIn, isIn),
+      over.promise,
+    ]);
+    this.#limit = undefined;
+    if (!hasCome) return;
+    this.#pending = undefined;
+    return await pending;
   }
 
   #ask(to: Endpoint): void {

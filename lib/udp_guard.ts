@@ -35,20 +35,19 @@ export function isAnswerable(from: Endpoint, own: Endpoint): boolean {
 }
 
 /**
- * Notices that a peer only sends back what it was sent: two echo servers that a
- * forged datagram set at each other would do so without end. A client repeats
- * itself too, but not thousands of times without a pause; one datagram that is not
- * answered ends the loop, and a client takes it for a loss.
+ * Counts how often datagrams repeat: two echo servers that a forged datagram set at
+ * each other would send it to and fro without end. A client repeats itself too, but
+ * not thousands of times without a pause.
  */
-export class LoopGuard {
+export class Repeats {
   // Each datagram by itself, since several may go round at the same time; in
   // tables of a fixed size, where one that is new takes an old one's place.
   #keys = new Int32Array(SLOTS);
   #counts = new Uint32Array(SLOTS);
   #lasts = new Float64Array(SLOTS);
 
-  /** Whether the same datagram came from the same port too often without a pause. */
-  isLoop({ data, from }: Datagram): boolean {
+  /** How often this one came from this port without a pause, now included. */
+  count({ data, from }: Datagram): number {
     const now = performance.now();
     const key = keyOf(data, from.port);
     const slot = key & (SLOTS - 1);
@@ -56,9 +55,16 @@ export class LoopGuard {
       now - this.#lasts[slot] < LOOP_PAUSE_MS;
     this.#keys[slot] = key;
     this.#lasts[slot] = now;
-    this.#counts[slot] = isKnown ? this.#counts[slot] + 1 : 1;
-    return this.#counts[slot] % MOST_REPEATS === 0;
+    return this.#counts[slot] = isKnown ? this.#counts[slot] + 1 : 1;
   }
+}
+
+/**
+ * Whether to leave a datagram unanswered that came so often: that ends a loop, and a
+ * client takes it for a loss.
+ */
+export function isLoop(repeats: number): boolean {
+  return repeats % MOST_REPEATS === 0;
 }
 
 // Over the port, the length and both ends, where a number would stand.

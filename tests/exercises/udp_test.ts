@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { payload, ping } from "../../exercises/udp_client.ts";
+import { RoundTrips } from "../../lib/round_trips.ts";
 import { fates } from "../../exercises/udp_server.ts";
 import { bindUdp, type UdpSocket } from "../../lib/udp.ts";
 import { run, serve } from "../child.ts";
@@ -54,6 +55,30 @@ Deno.test({
   ]);
   assertEquals(code, 0);
   assertMatch(stdout, /Reply 2: 65507 bytes/);
+});
+
+Deno.test({
+  name: "udp_server doubles also what it has held back",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("udp_server", [
+    ...["--reorder", "1", "--duplicate", "1"],
+  ]);
+  const to = { hostname: "127.0.0.1", port: server.port };
+  using socket = bindUdp({ hostname: "127.0.0.1", port: 0 });
+  await socket.send(new Uint8Array([1]), to);
+  await socket.send(new Uint8Array([2]), to);
+  const order: (number | undefined)[] = [];
+  for (let count = 0; count < 4; count++) {
+    order.push((await socket.receive(10_000))?.data[0]);
+  }
+  assertEquals(order, [2, 2, 1, 1]);
+  await socket.send(new Uint8Array([3]), to);
+  await server.line(/^held back$/);
+  server.kill("SIGINT");
+  const { code, stdout } = await server.result;
+  assertEquals(code, 0);
+  assertMatch(stdout, /\nheld back\ndropped\n$/);
 });
 
 Deno.test({
@@ -138,11 +163,14 @@ async function pingAgainst(
       await answer(server, datagram.data.slice(), datagram.from, number);
     }
   })();
-  const trips = await ping(client, server.addr, {
-    count,
-    make: (number) => payload(number, "text"),
-    waitMs: 100,
-  }, (line) => log.push(line));
+  const trips = new RoundTrips();
+  await ping(
+    client,
+    server.addr,
+    { count, make: (number) => payload(number, "text"), waitMs: 100 },
+    trips,
+    (line) => log.push(line),
+  );
   server.close();
   await answering;
   return { log, text: trips.summary()[0] };

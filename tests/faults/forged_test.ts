@@ -24,11 +24,11 @@ def forge(sender, receiver, data):
     raw.sendto(ip + udp, receiver)
 
 class Server:
-    def __init__(self):
+    def __init__(self, *args):
         self.lines = []
         # It ends with this program.
         self.process = subprocess.Popen(
-            ["setpriv", "--pdeathsig=KILL", *sys.argv[1:]], text=True,
+            ["setpriv", "--pdeathsig=KILL", *sys.argv[1:], *args], text=True,
             stdout=subprocess.PIPE, stdin=subprocess.DEVNULL)
         line = self.process.stdout.readline()
         self.addr = ("127.0.0.1", int(line.split()[-1]))
@@ -130,8 +130,13 @@ print(sock.recv(100))
 );
 
 /** What sets two servers at each other, and what goes on meanwhile. */
-const LOOPS: [about: string, script: string][] = [
+const LOOPS: [about: string, script: string, args?: string][] = [
   ["by one datagram", 'forge(b.addr, a.addr, b"ping")'],
+  [
+    "though one of them answers some datagrams twice",
+    'forge(b.addr, a.addr, b"ping")',
+    '"--duplicate", "0.01"',
+  ],
   ["by an empty datagram", 'forge(b.addr, a.addr, b"")'],
   [
     "by two different datagrams",
@@ -162,11 +167,11 @@ for number in range(2000):
   ],
 ];
 
-for (const [about, script] of LOOPS) {
+for (const [about, script, args = ""] of LOOPS) {
   testForged(
     `two udp_servers do not loop when they are set at each other ${about}`,
     `
-a, b = Server(), Server()
+a, b = Server(${args}), Server()
 ${script}
 ended = quiet([a, b])
 print(ended, ended and answers(a) and answers(b))

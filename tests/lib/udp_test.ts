@@ -44,6 +44,11 @@ Deno.test({
     await here.send(new Uint8Array([number]), there.addr);
     assertEquals((await there.receive(5000))?.data, new Uint8Array([number]));
   }
+  // Also one that comes while nobody waits.
+  assertEquals(await there.receive(5), undefined);
+  await here.send(new Uint8Array([5]), there.addr);
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assertEquals((await there.receive(5000))?.data, new Uint8Array([5]));
 });
 
 Deno.test({
