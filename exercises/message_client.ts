@@ -106,7 +106,7 @@ export async function main(args: string[]): Promise<void> {
         await within(timeoutMs, () => heard).catch((error) => {
           if (!isTimeout(error)) throw error;
           const missed = `the server did not close within ${timeout} s`;
-          console.error(`${exercise.id}: ${missed}`);
+          prompt.above(() => console.error(`${exercise.id}: ${missed}`));
         });
         break;
       case "closed":

@@ -152,21 +152,35 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
   if (stop.aborted) end();
 
   const isTyped = Deno.stdin.isTerminal();
+  let hasArrived = false;
+  arrived.promise.then(() => {
+    hasArrived = true;
+    prompt.show();
+  });
+  const say = async (line: Uint8Array) => {
+    if (clients.size === 0) console.error("Nobody is connected: not sent.");
+    await tell(clients, line);
+    prompt.show();
+  };
   const speak = async () => {
+    // Lines wait until a client is there to read them. A person may leave before
+    // that; what comes from a file or a pipe is only read on then.
+    let said: Promise<void> = arrived.promise;
+    const sayBefore = async () => {
+      if (hasArrived || !isTyped) await said;
+    };
     for await (const line of typedLines()) {
-      // Lines wait until a client is there to read them; whoever has waited long
-      // enough may also leave.
-      if (!isTyped || !isBye(line)) await arrived.promise;
-      if (isBye(line)) return end();
-      if (clients.size === 0) console.error("Nobody is connected: not sent.");
-      await tell(clients, line);
-      prompt.show();
+      if (isBye(line)) {
+        await sayBefore();
+        return end();
+      }
+      said = said.then(() => say(line));
+      await sayBefore();
     }
     // Ctrl+D ends the conversation; without a keyboard the server only listens.
     if (isTyped) end();
   };
   const speaking = speak();
-  arrived.promise.then(() => prompt.show());
 
   console.error(`Listening on ${host} port ${server.addr.port}`);
   announce(exercise, server.addr);

@@ -16,6 +16,8 @@ import type { Option } from "./options.ts";
 
 /** The longest time that can be given, in seconds: a day. */
 const MOST_SECONDS = 86_400;
+/** A number, with decimals or without: 10, 0.5, .5. */
+const DECIMAL = /^\d*\.?\d+$/;
 
 /** A host name or address. */
 export function hostOption(help: string): Option<string> {
@@ -64,7 +66,7 @@ export function secondsOption<T extends number | undefined>(
     default: seconds,
     shown: seconds === undefined ? "no limit" : undefined,
     parse: last((text) => {
-      const value = /^\d+(\.\d+)?$/.test(text) ? Number(text) : NaN;
+      const value = DECIMAL.test(text) ? Number(text) : NaN;
       if (value > 0 && value <= MOST_SECONDS) return value;
       throw new SyntaxError(
         `${JSON.stringify(text)} is not a time: give seconds, ` +
@@ -97,7 +99,7 @@ export function probabilityOption(help: string): Option<number> {
     help,
     default: 0,
     parse: last((text) => {
-      const value = /^\d*\.?\d+$/.test(text) ? Number(text) : NaN;
+      const value = DECIMAL.test(text) ? Number(text) : NaN;
       if (value >= 0 && value <= 1) return value;
       throw new SyntaxError(
         `${

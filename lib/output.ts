@@ -7,6 +7,8 @@
 import { type Fault, located } from "./fault.ts";
 
 const PLACE = "the standard output";
+/** The pause until a full pipe is tried again, in ms. */
+const PAUSE_MS = 10;
 const encoder = new TextEncoder();
 
 /**
@@ -26,7 +28,13 @@ export function write(text: string): void {
   const bytes = encoder.encode(text);
   try {
     for (let sent = 0; sent < bytes.length;) {
-      sent += Deno.stdout.writeSync(bytes.subarray(sent));
+      try {
+        sent += Deno.stdout.writeSync(bytes.subarray(sent));
+      } catch (error) {
+        // A pipe that does not block, and whose reader is slow.
+        if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, PAUSE_MS);
+      }
     }
   } catch (error) {
     throw located(error, "write", PLACE);

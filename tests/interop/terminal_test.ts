@@ -142,6 +142,32 @@ for (const [key, typed, code] of LEAVINGS) {
   });
 }
 
+for (const keys of ["bye\r", "\x04", "hello\rbye\r", "hello\r\x04"]) {
+  Deno.test({
+    name: `message_server ends at ${JSON.stringify(keys)} before anybody comes`,
+    ...terminals,
+  }, async () => {
+    await using server = new Terminal("message_server", ["--port", "0"]);
+    await server.see(/ port \d+/);
+    await server.type(keys);
+    assertEquals((await server.ending).code, 0);
+  });
+}
+
+Deno.test({
+  name: "message_server sends its first client what was typed before",
+  ...terminals,
+}, async () => {
+  await using server = new Terminal("message_server", ["--port", "0"]);
+  const port = / port (\d+)/.exec(await server.see(/ port \d+/))![1];
+  await server.type("one\rtwo\r");
+  await server.see(/two/);
+  await using client = new Terminal("message_client", ["--port", port]);
+  await client.see(/server: one\|Received from server: two/);
+  await server.type("bye\r");
+  assertEquals((await client.ending).code, 0);
+});
+
 Deno.test({
   name: "message_client ends without another Enter when its server is killed",
   ignore: !hasTerminal,
