@@ -18,7 +18,10 @@ export const MESSAGE: Uint8Array<ArrayBuffer> = encode(SHEET_TEXT);
 /** More than the sheet's 4,096 bytes, and no multiple of it. */
 export const LONG: Uint8Array<ArrayBuffer> = pattern(20_000);
 /** For a client that reads slowly. */
-export const MEBIBYTE: Uint8Array<ArrayBuffer> = pattern(1 << 20);
+const MEBIBYTE = pattern(1 << 20);
+
+/** How long the buffers between take to be full, so that a send is short, in ms. */
+const FILL_MS = 300;
 
 /** Letters that differ from their neighbours, so that a gap shows; all of ASCII. */
 function pattern(length: number): Uint8Array<ArrayBuffer> {
@@ -47,7 +50,7 @@ export async function expectEcho(
 }
 
 /** Finds the first byte of an echo that differs from what was sent. */
-export function compare(sent: Uint8Array, received: Uint8Array): void {
+function compare(sent: Uint8Array, received: Uint8Array): void {
   const at = received.findIndex((byte, index) => byte !== sent[index]);
   if (at < 0) return;
   throw new Finding(
@@ -65,6 +68,90 @@ export async function echoOnce(
 ): Promise<void> {
   using conn = await server.connect();
   await expectEcho(conn, message);
+}
+
+/** Sends byte by byte, each when the one before is back. */
+export async function echoPieces(server: Server): Promise<void> {
+  using conn = await server.connect();
+  const text = encode("বাংলা, é, 😀");
+  for (const byte of text) {
+    await writeAll(conn, new Uint8Array([byte]));
+    const received = await readBytes(conn, 1, { sent: text });
+    compare(new Uint8Array([byte]), received);
+  }
+}
+
+/** Sends much, and begins to read only when the buffers between are full. */
+export async function echoSlowly(server: Server): Promise<void> {
+  using conn = await server.connect();
+  const sending = writeAll(conn, MEBIBYTE);
+  sending.catch(() => {});
+  await new Promise((resolve) => setTimeout(resolve, FILL_MS));
+  const received = await readBytes(
+    conn,
+    MEBIBYTE.length,
+    { expected: MEBIBYTE },
+  );
+  await sending;
+  compare(MEBIBYTE, received);
+}
+
+/** Sends all, half-closes, and reads to the end of file. */
+export async function echoHalfClosed(server: Server): Promise<void> {
+  using conn = await server.connect();
+  const sending = writeAll(conn, LONG).then(() => conn.closeWrite());
+  sending.catch(() => {});
+  const evidence = { sent: LONG, expected: LONG };
+  const received = await readBytes(conn, undefined, evidence);
+  if (received.length < LONG.length) {
+    throw new Finding(
+      `it closed after ${received.length} of ${LONG.length} bytes`,
+      { ...evidence, received },
+    );
+  }
+  compare(LONG, received);
+}
+
+/** Ten clients: all are connected before one speaks. */
+export async function echoSideBySide(server: Server): Promise<void> {
+  const clients = Array.from({ length: 10 }, () => server.connect());
+  await Promise.allSettled(clients);
+  await Promise.all(clients.map(async (client, index) => {
+    using conn = await client;
+    await expectEcho(conn, encode(`I am client ${index}`));
+  }));
+}
+
+/** Waits until the server has printed that it sent back `length` bytes in all. */
+export async function logged(server: Server, length: number): Promise<void> {
+  let counts: string[] = [];
+  await server.printed(
+    (stdout) => (counts = sentCounts(stdout)).length > 0,
+    "`sent <n> bytes back to …`",
+  );
+  const wrong = counts.find((count) => !/^\d+$/.test(count));
+  if (wrong !== undefined) {
+    throw new Finding(
+      `it printed ${JSON.stringify(wrong)} where the number belongs`,
+      { expected: encode(String(length)), received: encode(wrong) },
+      wrong.includes(SHEET_TEXT)
+        ? "it prints the data in the place of its length"
+        : undefined,
+    );
+  }
+  await server.printed(
+    (stdout) =>
+      sentCounts(stdout).reduce((sum, count) => sum + Number(count), 0) ===
+        length,
+    `counts that add up to the ${length} bytes that it sent back`,
+  );
+}
+
+/** What stands where the sheet's line has the number; there is a line for each read. */
+function sentCounts(stdout: string): string[] {
+  // Bounded: from each "sent" of a flood it would be looked for to the flood's end.
+  const line = /sent (.{0,200}?) bytes back to/g;
+  return Array.from(stdout.matchAll(line), ([, count]) => count);
 }
 
 /** Sends something and resets the connection, as a killed program's system does. */

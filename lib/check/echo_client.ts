@@ -48,6 +48,14 @@ async function echoBytes(conn: Connection, text: string): Promise<void> {
   }
 }
 
+/** What a client shows behind every `Received`, joined: there is one for each read. */
+function shownAsReceived(stdout: string): string {
+  return Array.from(stdout.matchAll(/Received:? ?(.*)/g), ([, shown]) => {
+    const [, , quoted] = /(['"])(.*)\1/.exec(shown) ?? [];
+    return quoted ?? shown;
+  }).join("");
+}
+
 /** The rules, in the order in which they are judged. */
 export const ECHO_CLIENT_RULES: readonly Rule<Client>[] = [
   {
@@ -69,7 +77,7 @@ export const ECHO_CLIENT_RULES: readonly Rule<Client>[] = [
     id: "client-shows",
     tier: "basic",
     title: "prints what it received",
-    why: "Sheet 4.2.6: `Received: …`.",
+    why: "Sheet 4.2.6: `Received: b'…'` for each read.",
     readOn: "the sheet's console",
     hint: "Print the data that recv returned, behind `Received:`.",
     needs: ["client-sends"],
@@ -78,7 +86,7 @@ export const ECHO_CLIENT_RULES: readonly Rule<Client>[] = [
         await readMessage(conn, MESSAGE);
         await writeAll(conn, MESSAGE);
       });
-      if (/Received.*Test message: SDN course examples/.test(stdout)) return;
+      if (shownAsReceived(stdout).includes(SHEET_TEXT)) return;
       throw new Finding("it did not print `Received` with the message", {
         received: encode(stdout),
       });

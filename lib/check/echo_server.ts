@@ -4,18 +4,19 @@
  * @module
  */
 
-import { writeAll } from "../stream.ts";
-import { encode } from "./bytes.ts";
 import {
   breakOff,
-  compare,
+  echoHalfClosed,
   echoOnce,
+  echoPieces,
+  echoSideBySide,
+  echoSlowly,
   expectEcho,
+  logged,
   LONG,
-  MEBIBYTE,
   MESSAGE,
 } from "./echo.ts";
-import { Finding, type Rule } from "./rule.ts";
+import type { Rule } from "./rule.ts";
 import { readBytes, type Server } from "./server.ts";
 
 /** The rules, in the order in which they are judged. */
@@ -84,15 +85,7 @@ export const ECHO_SERVER_RULES: readonly Rule<Server>[] = [
     readOn: "RFC 3629, section 3",
     hint: "Each read may bring one byte: echo it, and read on.",
     needs: ["echo-loop", "echo-every-byte"],
-    run: async (server) => {
-      using conn = await server.connect();
-      const text = encode("বাংলা, é, 😀");
-      for (const byte of text) {
-        await writeAll(conn, new Uint8Array([byte]));
-        const received = await readBytes(conn, 1, { sent: text });
-        compare(new Uint8Array([byte]), received);
-      }
-    },
+    run: echoPieces,
   },
   {
     id: "echo-mebibyte",
@@ -102,20 +95,7 @@ export const ECHO_SERVER_RULES: readonly Rule<Server>[] = [
     readOn: "send(2); Python: socket.sendall",
     hint: "Use sendall, or repeat send with what is left.",
     needs: ["echo-loop"],
-    run: async (server) => {
-      using conn = await server.connect();
-      const sending = writeAll(conn, MEBIBYTE);
-      sending.catch(() => {});
-      // Until the buffers between are full, so that the server's send is short.
-      await new Promise((resolve) => setTimeout(resolve, 300));
-      const received = await readBytes(
-        conn,
-        MEBIBYTE.length,
-        { expected: MEBIBYTE },
-      );
-      await sending;
-      compare(MEBIBYTE, received);
-    },
+    run: echoSlowly,
   },
   {
     id: "echo-half-close",
@@ -126,20 +106,7 @@ export const ECHO_SERVER_RULES: readonly Rule<Server>[] = [
     readOn: "shutdown(2)",
     hint: "At the end of file send what is left, then close.",
     needs: ["echo-loop"],
-    run: async (server) => {
-      using conn = await server.connect();
-      const sending = writeAll(conn, LONG).then(() => conn.closeWrite());
-      sending.catch(() => {});
-      const evidence = { sent: LONG, expected: LONG };
-      const received = await readBytes(conn, undefined, evidence);
-      if (received.length < LONG.length) {
-        throw new Finding(
-          `it closed after ${received.length} of ${LONG.length} bytes`,
-          { ...evidence, received },
-        );
-      }
-      compare(LONG, received);
-    },
+    run: echoHalfClosed,
   },
   {
     id: "echo-empty-client",
@@ -194,14 +161,7 @@ export const ECHO_SERVER_RULES: readonly Rule<Server>[] = [
     readOn: "exercises/questions.ts 5.2",
     hint: "Keep what belongs to a client in local variables.",
     needs: ["echo-silent-neighbour"],
-    run: async (server) => {
-      const clients = Array.from({ length: 10 }, () => server.connect());
-      await Promise.allSettled(clients); // all are connected before one speaks
-      await Promise.all(clients.map(async (client, index) => {
-        using conn = await client;
-        await expectEcho(conn, encode(`I am client ${index}`));
-      }));
-    },
+    run: echoSideBySide,
   },
   {
     id: "echo-reset",
@@ -228,18 +188,7 @@ export const ECHO_SERVER_RULES: readonly Rule<Server>[] = [
     needs: ["echo-reply"],
     run: async (server) => {
       await echoOnce(server, MESSAGE);
-      const [, count] = await server.printed(
-        /sent (.*) bytes back to/,
-        "`sent <n> bytes back to …`",
-      );
-      if (count === String(MESSAGE.length)) return;
-      throw new Finding(
-        `it printed ${JSON.stringify(count)} where the number belongs`,
-        { expected: encode(String(MESSAGE.length)), received: encode(count) },
-        /Test message/.test(count)
-          ? "it prints the data in the place of its length"
-          : undefined,
-      );
+      await logged(server, MESSAGE.length);
     },
   },
 ];

@@ -13,9 +13,9 @@ import type { Rule } from "./rule.ts";
 import { readBytes, readText } from "./server.ts";
 
 /** Waits until the client has shown a message. */
-function shown(program: Program, text: string): Promise<unknown> {
+function shown(program: Program, text: string): Promise<void> {
   const line = `Received from server: ${text}`;
-  return program.printed(new RegExp(line), `\`${line}\``);
+  return program.printed((stdout) => stdout.includes(line), `\`${line}\``);
 }
 
 /** Ends the conversation from the server's side. */

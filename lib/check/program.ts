@@ -118,15 +118,16 @@ export class Program implements AsyncDisposable {
   }
 
   /**
-   * Waits until what it has printed matches.
+   * Waits until what it has printed is `enough`.
    *
-   * @throws {Finding} if it does not in time
+   * @throws {Finding} if it is not in time; says that it did not print `what`
    */
-  async printed(pattern: RegExp, what: string): Promise<RegExpExecArray> {
+  async printed(
+    enough: (stdout: string) => boolean,
+    what: string,
+  ): Promise<void> {
     const deadline = performance.now() + PRINT_MS;
-    while (true) {
-      const match = pattern.exec(this.stdout);
-      if (match) return match;
+    while (!enough(this.stdout)) {
       if (performance.now() > deadline) {
         throw new Finding(`it did not print ${what}`, {
           received: new TextEncoder().encode(this.stdout),

@@ -43,16 +43,19 @@ export class Server implements AsyncDisposable {
   }
 
   /**
-   * Waits until the program's output matches.
+   * Waits until what the program has printed is `enough`.
    *
    * @throws {NotApplicable} if the check did not start the program
-   * @throws {Finding} if it does not in time
+   * @throws {Finding} if it is not in time; says that it did not print `what`
    */
-  async printed(pattern: RegExp, what: string): Promise<RegExpExecArray> {
+  async printed(
+    enough: (stdout: string) => boolean,
+    what: string,
+  ): Promise<void> {
     if (!this.#program) {
       throw new NotApplicable("its console cannot be seen from here");
     }
-    return await this.#program.printed(pattern, what);
+    await this.#program.printed(enough, what);
   }
 
   /**

@@ -32,12 +32,20 @@ def serve(conn, address):
             print(f"sent {len(data)} bytes back to {address}")
 `;
 
+/** It counts each read by itself, as the sheet's does. */
+const SMALL_READS = RIGHT.replace("4096", "16");
+
 /** One program for each mistake of the sheet's echo server, and the rule that names it. */
 const MISTAKES: [mistake: string, script: string, rule: string][] = [
   ["reads once", serving(RIGHT.replace("while", "if")), "echo-loop"],
   [
     "prints the data where the number belongs",
     serving(RIGHT.replace("{len(data)}", "{data}")),
+    "echo-log-count",
+  ],
+  [
+    "prints wrong counts",
+    serving(SMALL_READS.replace("{len(data)}", "16")),
     "echo-log-count",
   ],
   [
@@ -168,6 +176,20 @@ while True:
     "echo-silent-neighbour",
     "echo-log-count",
   ]);
+});
+
+Deno.test({
+  name:
+    "check passes by every rule a server in python3 that reads little by little",
+  ignore: !has("python3"),
+}, async () => {
+  const aim = python(serving(SMALL_READS), "{host}", "{port}");
+  const verdicts = await judged("echo_server", aim);
+  assertEquals(
+    idsOf(verdicts, "passed"),
+    ECHO_SERVER_RULES.map(({ id }) => id),
+    JSON.stringify(verdicts),
+  );
 });
 
 Deno.test("check passes our echo server by every rule, in less than 15 s", async () => {
