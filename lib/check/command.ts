@@ -88,6 +88,7 @@ export async function checkCommand(
   if (command.length > 0 && target) {
     throw new UsageError("give a command or a --target, not both");
   }
+  requirePermissions("run", "net");
   const aim: Aim | undefined = command.length > 0
     ? { command: (values) => filled(command, values) }
     : target && { target };
@@ -141,11 +142,28 @@ async function collectInto(
       "deno task check collect results/ --csv class.csv",
     );
   }
+  requirePermissions("read", "write");
   const table = await collect(paths);
   for (const skipped of table.skipped) console.error(`skipped ${skipped}`);
   await write(csv, table.csv);
   console.log(`${csv}: ${table.rows} rows, ${table.skipped.length} skipped`);
   return EXIT.OK;
+}
+
+/**
+ * Returns if this process may do what a check does, whatever program it is for.
+ *
+ * @throws {Deno.errors.NotCapable} if it may not, as under another task
+ */
+function requirePermissions(...names: Deno.PermissionName[]): void {
+  const missing = names.filter((name) =>
+    Deno.permissions.querySync({ name }).state !== "granted"
+  );
+  if (missing.length === 0) return;
+  const flags = missing.map((name) => `--allow-${name}`).join(" and ");
+  throw new Deno.errors.NotCapable(
+    `no permission: ${flags}, which "deno task check" gives`,
+  );
 }
 
 /** Returns if a file can be written, and leaves all as it was. */

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { EXERCISES } from "../../exercises/lab.ts";
 import { checkable } from "../../lib/check/check.ts";
-import { serve } from "../child.ts";
+import { Child, serve } from "../child.ts";
 import { temporaryFolder } from "../folder.ts";
 import { has } from "../interop/peer.ts";
-import { command, idsOf, judged, python } from "./judged.ts";
+import { command, idsOf, judged, LAB, python } from "./judged.ts";
 
 Deno.test("check --all --json: our own programs keep every rule", async () => {
   await using child = command("--all", "--json");
@@ -55,6 +55,25 @@ Deno.test("check refuses a wrong command line with exit code 64", async () => {
     assertEquals([code, stdout], [64, ""], stderr);
     assertMatch(stderr, words);
   }));
+});
+
+Deno.test("check under another task ends with exit code 77, and names its own", async () => {
+  const cases: [string[], string[]][] = [
+    [["--allow-run"], ["function"]],
+    [["--allow-net"], ["function"]],
+    [["--allow-read"], ["collect", ".", "--csv", "x.csv"]],
+  ];
+  for (const [flags, args] of cases) {
+    await using child = new Child(Deno.execPath(), [
+      ...["run", "--quiet", "--no-prompt", ...flags, LAB, "check", ...args],
+    ]);
+    const { code, stdout, stderr } = await child.result;
+    assertEquals([code, stdout], [77, ""]);
+    assertMatch(
+      stderr,
+      /^lab: no permission: .*, which "deno task check".*\n$/,
+    );
+  }
 });
 
 Deno.test("check --target checks a server that runs already, and leaves it running", async () => {

@@ -13,7 +13,9 @@ export interface Aim {
   command: string[];
 }
 
-const LAB = new URL("../../exercises/lab.ts", import.meta.url).href;
+/** The program that `check` is a part of. */
+export const LAB: string =
+  new URL("../../exercises/lab.ts", import.meta.url).href;
 
 /** `check` as its task starts it: it may run any program, and end it. */
 export function command(...args: string[]): Child {
