@@ -6,10 +6,10 @@
 
 import { getAvailablePort } from "@std/net/get-available-port";
 import type { Connection } from "../connection.ts";
-import { readChunks } from "../stream.ts";
+import { readChunks, writeAll } from "../stream.ts";
 import { serveTcp } from "../tcp.ts";
-import { type Command, type Ending, lastLine, Program } from "./program.ts";
-import { Finding, NotApplicable } from "./rule.ts";
+import { type Command, type Ending, Program } from "./program.ts";
+import { Finding, findWithin, NotApplicable, type Subject } from "./rule.ts";
 
 /** How long a client may take to send its message, and to end in the end, in ms. */
 const CLIENT_MS = 4000;
@@ -18,11 +18,16 @@ const PLAY_MS = 15_000;
 /** How long what happened before a client's end may take to be found, in ms. */
 const GRACE_MS = 300;
 
+/** The pause between bytes that are sent one by one, in ms. */
+const BYTE_MS = 5;
+/** How many more bytes are sent, at most, before a close is noticed. */
+const NOTICED = 3;
+
 /** What the check does as the server of a client; settles when it is done. */
 export type Play = (conn: Connection, program: Program) => Promise<void>;
 
 /** A client under check. */
-export class Client implements AsyncDisposable {
+export class Client implements Subject {
   #command: Command;
   #programs: Program[] = [];
 
@@ -57,7 +62,7 @@ export class Client implements AsyncDisposable {
       onError: () => {},
     }, (conn) => {
       const playing = play(conn, program);
-      playing.then(played.resolve, played.reject);
+      playing.then(played.resolve, (error) => played.reject(asFinding(error)));
       return playing;
     });
     const program = this.#start(server.addr.port, text);
@@ -65,18 +70,15 @@ export class Client implements AsyncDisposable {
     // has found by then says more.
     let isOver = false;
     let grace: ReturnType<typeof setTimeout> | undefined;
-    program.ending.then(({ code, stderr }) => {
+    program.ending.then(() => {
       if (isOver) return;
-      const early = new Finding(
-        `it ended with exit code ${code} before its server was done` +
-          lastLine(stderr),
-      );
+      const early = new Finding("it was gone before its server was done");
       grace = setTimeout(() => played.reject(early), GRACE_MS);
     });
     try {
-      await this.#within(
-        played.promise,
+      await findWithin(
         PLAY_MS,
+        played.promise,
         "it did not connect, or left its server waiting",
       );
     } finally {
@@ -97,11 +99,16 @@ export class Client implements AsyncDisposable {
 
   /** Starts the program with a port that the caller serves; returns how it ends. */
   async run(port: number, limitMs: number): Promise<Ending> {
-    return await this.#within(
-      this.#start(port, SHEET_TEXT).ending,
+    return await findWithin(
       limitMs,
+      this.#start(port, SHEET_TEXT).ending,
       `it still runs after ${limitMs / 1000} s`,
     );
+  }
+
+  /** How the program failed, if it did: a client may end. */
+  async fate(): Promise<string | undefined> {
+    return await this.#programs.at(-1)?.fate(true);
   }
 
   /** Ends what still runs. */
@@ -120,22 +127,20 @@ export class Client implements AsyncDisposable {
   }
 
   #end(program: Program): Promise<Ending> {
-    return this.#within(
-      program.ending,
+    return findWithin(
       CLIENT_MS,
+      program.ending,
       `it still runs ${CLIENT_MS / 1000} s after there was nothing to wait for`,
     );
   }
+}
 
-  async #within<T>(promise: Promise<T>, ms: number, what: string): Promise<T> {
-    const late = Promise.withResolvers<never>();
-    const timer = setTimeout(() => late.reject(new Finding(what)), ms);
-    try {
-      return await Promise.race([promise, late.promise]);
-    } finally {
-      clearTimeout(timer);
-    }
-  }
+/** Said of the client: the port that it has means nothing to a student. */
+function asFinding(error: unknown): unknown {
+  const { BrokenPipe, ConnectionReset } = Deno.errors;
+  return error instanceof BrokenPipe || error instanceof ConnectionReset
+    ? new Finding("it closed the connection before its server was done")
+    : error;
 }
 
 /** The sheet's message. */
@@ -166,6 +171,33 @@ export async function readMessage(
 }
 
 /**
+ * Sends byte by byte.
+ *
+ * @throws {Finding} if the client closes before the last one; by how many were sent
+ * until it did, its `likely` cause
+ */
+export async function sendSlowly(
+  conn: Connection,
+  bytes: Uint8Array,
+  likely?: (sent: number) => string | undefined,
+): Promise<void> {
+  for (let sent = 0; sent < bytes.length; sent++) {
+    try {
+      await writeAll(conn, bytes.subarray(sent, sent + 1));
+    } catch {
+      throw new Finding(
+        `it closed the connection after ${sent} of ${bytes.length} bytes at most`,
+        { sent: bytes },
+        sent <= NOTICED
+          ? "it reads once, and takes what comes for the whole answer"
+          : likely?.(sent),
+      );
+    }
+    await new Promise((resolve) => setTimeout(resolve, BYTE_MS));
+  }
+}
+
+/**
  * Returns if a value can be given to the program.
  *
  * @throws {NotApplicable} if it takes no such value
@@ -176,9 +208,7 @@ export function requireValue(client: Client, name: string): void {
 }
 
 /** Returns if a client ended well. @throws {Finding} if it did not */
-export function requireSuccess({ code, stderr }: Ending): void {
+export function requireSuccess({ code }: Ending): void {
   if (code === 0) return;
-  throw new Finding(
-    `it ended with exit code ${code} though all went well${lastLine(stderr)}`,
-  );
+  throw new Finding("it failed though all went well");
 }

@@ -12,10 +12,10 @@ import {
   readMessage,
   requireSuccess,
   requireValue,
+  sendSlowly,
   SHEET_TEXT,
 } from "./client.ts";
-import { lastLine } from "./program.ts";
-import { Finding, type Rule } from "./rule.ts";
+import { Finding, findWithin, type Rule } from "./rule.ts";
 
 const MESSAGE = encode(SHEET_TEXT);
 /** Bangla: every letter is three bytes of UTF-8. */
@@ -27,25 +27,13 @@ const PATIENCE_MS = 12_000;
 async function echoBytes(conn: Connection, text: string): Promise<void> {
   const message = encode(text);
   await readMessage(conn, message);
-  for (let sent = 0; sent < message.length; sent++) {
-    try {
-      await writeAll(conn, message.subarray(sent, sent + 1));
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    } catch {
-      const characters = Array.from(text).length;
-      // Its close is noticed one or two bytes later.
-      const stopped = sent - 2 <= characters && characters <= sent;
-      throw new Finding(
-        `it closed the connection after ${sent} of ${message.length} bytes at most`,
-        { sent: message },
-        sent <= 3
-          ? "it reads once, and takes what comes for the whole answer"
-          : stopped
-          ? "it counts characters, not bytes"
-          : undefined,
-      );
-    }
-  }
+  await sendSlowly(conn, message, (sent) => {
+    const characters = Array.from(text).length;
+    // Its close is noticed one or two bytes later.
+    return sent - 2 <= characters && characters <= sent
+      ? "it counts characters, not bytes"
+      : undefined;
+  });
 }
 
 /** What a client shows behind every `Received`, joined: there is one for each read. */
@@ -168,26 +156,16 @@ export const ECHO_CLIENT_RULES: readonly Rule<Client>[] = [
     hint: `Set a timeout of some seconds: less than ${PATIENCE_MS / 1000}.`,
     needs: ["client-sends"],
     run: async (client) => {
-      const silent = Promise.withResolvers<void>();
-      const timer = setTimeout(
-        () =>
-          silent.reject(
-            new Finding(
-              `it still waited ${
-                PATIENCE_MS / 1000
-              } s after it had sent its message`,
-            ),
-          ),
-        PATIENCE_MS,
-      );
-      try {
-        await client.against(async (conn, program) => {
-          await readMessage(conn, MESSAGE);
-          await Promise.race([program.ending, silent.promise]);
-        });
-      } finally {
-        clearTimeout(timer);
-      }
+      await client.against(async (conn, program) => {
+        await readMessage(conn, MESSAGE);
+        await findWithin(
+          PATIENCE_MS,
+          program.ending,
+          `it still waited ${
+            PATIENCE_MS / 1000
+          } s after it had sent its message`,
+        );
+      });
     },
   },
   {
@@ -210,7 +188,7 @@ export const ECHO_CLIENT_RULES: readonly Rule<Client>[] = [
         /^Traceback \(most|^\s+at .*:\d+|^panicked at|Exception in thread/m
           .test(stderr);
       if (isCrash) {
-        throw new Finding(`it crashed${lastLine(stderr)}`, {
+        throw new Finding("it crashed", {
           received: encode(stderr),
         }, "an error is not handled, or its handling has an error itself");
       }

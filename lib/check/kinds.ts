@@ -18,7 +18,13 @@ import { MESSAGE_CLIENT_RULES } from "./message_client.ts";
 import { MESSAGE_SERVER_RULES } from "./message_server.ts";
 import { hearingClient, sayingServer } from "./notes.ts";
 import type { Command } from "./program.ts";
-import { judge, type Rule, type Tier, type Verdict } from "./rule.ts";
+import {
+  judge,
+  type Rule,
+  type Subject,
+  type Tier,
+  type Verdict,
+} from "./rule.ts";
 import { Server } from "./server.ts";
 import { UDP_CLIENT_RULES } from "./udp_client.ts";
 import { UDP_SERVER_RULES } from "./udp_server.ts";
@@ -39,11 +45,11 @@ export interface Kind {
 }
 
 /** How long one rule may take, in ms. */
-const RULE_MS = 20_000;
+const RULE_MS = 30_000;
 
-function kind<Subject extends AsyncDisposable>(
-  rules: readonly Rule<Subject>[],
-  begin: (aim: Aim) => Subject,
+function kind<S extends Subject>(
+  rules: readonly Rule<S>[],
+  begin: (aim: Aim) => S,
   more: { takesTarget?: boolean; ownArguments?: string[] } = {},
 ): Kind {
   return {
@@ -53,7 +59,7 @@ function kind<Subject extends AsyncDisposable>(
     judge: (aim, tier, signal) =>
       judge(
         rules.filter((rule) => tier === "strict" || rule.tier === "basic"),
-        () => Promise.resolve().then(() => begin(aim)),
+        () => begin(aim),
         RULE_MS,
         signal,
       ),

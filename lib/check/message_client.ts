@@ -7,7 +7,7 @@
 import type { Connection } from "../connection.ts";
 import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
-import { type Client, requireSuccess } from "./client.ts";
+import { type Client, requireSuccess, sendSlowly } from "./client.ts";
 import type { Program } from "./program.ts";
 import type { Rule } from "./rule.ts";
 import { readBytes, readText } from "./server.ts";
@@ -108,10 +108,7 @@ export const MESSAGE_CLIENT_RULES: readonly Rule<Client>[] = [
     needs: ["message-hears-any-time"],
     run: async (client) => {
       await client.against(async (conn, program) => {
-        for (const byte of encode("বাংলা\n")) {
-          await writeAll(conn, new Uint8Array([byte]));
-          await new Promise((resolve) => setTimeout(resolve, 10));
-        }
+        await sendSlowly(conn, encode("বাংলা\n"));
         await shown(program, "বাংলা");
         await writeAll(conn, encode("two in one\nsegment\n"));
         await shown(program, "two in one");

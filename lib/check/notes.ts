@@ -7,7 +7,7 @@
 import type { Connection } from "../connection.ts";
 import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
-import { type Client, readMessage } from "./client.ts";
+import { type Client, readMessage, sendSlowly } from "./client.ts";
 import { Finding, type Rule } from "./rule.ts";
 import { readBytes, readText, type Server } from "./server.ts";
 
@@ -84,12 +84,8 @@ export function hearingClient(
       received: encode(stdout),
     });
   };
-  const greet = async (conn: Connection, pieces: Uint8Array[]) => {
+  const hear = async (conn: Connection) => {
     if (question) await readMessage(conn, encode(question));
-    for (const piece of pieces) {
-      await writeAll(conn, piece);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
   };
   return [
     {
@@ -100,7 +96,12 @@ export function hearingClient(
       readOn: "the note's programs",
       hint: "print('Received', repr(data)) is what the note uses.",
       run: async (client) =>
-        check(await client.against((conn) => greet(conn, [encode(text)]))),
+        check(
+          await client.against(async (conn) => {
+            await hear(conn);
+            await writeAll(conn, encode(text));
+          }),
+        ),
     },
     {
       id: "hears-pieces",
@@ -113,12 +114,10 @@ export function hearingClient(
       needs: ["hears"],
       run: async (client) =>
         check(
-          await client.against((conn) =>
-            greet(
-              conn,
-              Array.from(encode(text), (byte) => new Uint8Array([byte])),
-            )
-          ),
+          await client.against(async (conn) => {
+            await hear(conn);
+            await sendSlowly(conn, encode(text));
+          }),
         ),
     },
   ];

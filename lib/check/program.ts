@@ -7,6 +7,7 @@
 
 import { connectTcp } from "../connect.ts";
 import type { Connection } from "../connection.ts";
+import { isTimeout, within } from "../deadline.ts";
 import { type Endpoint, formatEndpoint } from "../endpoint.ts";
 import { endMarked, kill, MARK } from "./descendants.ts";
 import { Finding } from "./rule.ts";
@@ -17,6 +18,8 @@ const MOST_OUTPUT = 256 * 1024;
 const END_MS = 500;
 /** How long the rest of its output may take to be read once it has ended, in ms. */
 const REST_MS = 1000;
+/** How long a program that is about to end may take to have ended, in ms. */
+const FATE_MS = 500;
 /** How long a program may take to print something, in ms. */
 const PRINT_MS = 2000;
 /** The pause between attempts to connect, or to find something printed, in ms. */
@@ -99,11 +102,7 @@ export class Program implements AsyncDisposable {
       }
       const where = formatEndpoint(endpoint);
       if (this.#hasEnded) {
-        const { code, stderr } = await this.ending;
-        throw new Finding(
-          `the program ended with exit code ${code} and was not listening at ` +
-            `${where}${lastLine(stderr)}`,
-        );
+        throw new Finding(`it was gone, and did not listen at ${where}`);
       }
       if (performance.now() > deadline) {
         throw new Finding(
@@ -150,6 +149,20 @@ export class Program implements AsyncDisposable {
   /** Ends its standard input. */
   async endInput(): Promise<void> {
     await this.#child.stdin.close().catch(() => {}); // It has ended already.
+  }
+
+  /**
+   * How it ended, with what it said last, if it has or is about to: its connections
+   * are closed before it is gone. If it `mayEnd`, only a failure is worth a word.
+   */
+  async fate(mayEnd = false): Promise<string | undefined> {
+    try {
+      const { code, stderr } = await within(FATE_MS, () => this.ending);
+      if (mayEnd && code === 0) return;
+      return `it ended with exit code ${code}${lastLine(stderr)}`;
+    } catch (error) {
+      if (!isTimeout(error)) throw error;
+    }
   }
 
   /** Ends it and whatever it started: first politely, then for certain. */
@@ -204,8 +217,8 @@ export class Program implements AsyncDisposable {
   }
 }
 
-/** The last line that a program said, to be shown behind a finding. */
-export function lastLine(text: string): string {
+/** The last line that a program said, to be shown behind how it ended. */
+function lastLine(text: string): string {
   const line = text.trim().split("\n").at(-1);
   return line ? `: ${line}` : "";
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { timeoutError, unlessAborted } from "../deadline.ts";
+import { unlessAborted } from "../deadline.ts";
 import { EXIT } from "../exit_code.ts";
 import { explain } from "../explain.ts";
 
@@ -63,6 +63,33 @@ export class Finding extends Error {
 /** A rule does not apply here; the message says why. */
 export class NotApplicable extends Error {}
 
+/** What rules are judged on; ended when a rule is done with it. */
+export interface Subject extends AsyncDisposable {
+  /**
+   * How its program ended, if it did and should not have, in a few words: what a
+   * rule has found is then hardly the cause.
+   */
+  fate(): Promise<string | undefined>;
+}
+
+/**
+ * Settles as `promise` does, within `ms`.
+ *
+ * @throws {Finding} `what`, if it takes longer
+ */
+export async function findWithin<T>(
+  ms: number,
+  promise: Promise<T>,
+  what: string,
+): Promise<T> {
+  const limit = AbortSignal.timeout(ms);
+  try {
+    return await unlessAborted(promise, limit);
+  } catch (error) {
+    throw error === limit.reason ? new Finding(what) : error;
+  }
+}
+
 /** What became of one rule. */
 export interface Verdict {
   /** The rule's id. */
@@ -95,9 +122,9 @@ export interface Verdict {
  *
  * @throws the reason of `signal`, once it aborts and the subject is ended
  */
-export async function judge<Subject extends AsyncDisposable>(
-  rules: readonly Rule<Subject>[],
-  begin: () => Promise<Subject>,
+export async function judge<S extends Subject>(
+  rules: readonly Rule<S>[],
+  begin: () => S,
   limitMs: number,
   signal?: AbortSignal,
 ): Promise<Verdict[]> {
@@ -120,34 +147,59 @@ export async function judge<Subject extends AsyncDisposable>(
 
 type Result = Pick<Verdict, "outcome" | "finding" | "evidence" | "likely">;
 
-async function judgeOne<Subject extends AsyncDisposable>(
-  rule: Rule<Subject>,
-  begin: () => Promise<Subject>,
+async function judgeOne<S extends Subject>(
+  rule: Rule<S>,
+  begin: () => S,
   limitMs: number,
   signal: AbortSignal | undefined,
 ): Promise<Result> {
-  const limit = AbortSignal.timeout(limitMs);
-  const end = signal ? AbortSignal.any([limit, signal]) : limit;
   try {
-    await using subject = await begin();
-    await unlessAborted(rule.run(subject), end);
+    await using subject = begin();
+    return await resultOf(rule, subject, limitMs, signal);
+  } catch (error) {
+    signal?.throwIfAborted();
+    // To end the subject may fail as its rule did.
+    return failed(error instanceof SuppressedError ? error.suppressed : error);
+  }
+}
+
+async function resultOf<S extends Subject>(
+  rule: Rule<S>,
+  subject: S,
+  limitMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Result> {
+  try {
+    await findWithin(
+      limitMs,
+      unlessAborted(rule.run(subject), signal),
+      `not done within ${limitMs / 1000} s`,
+    );
     return { outcome: "passed" };
   } catch (error) {
     signal?.throwIfAborted();
     if (error instanceof NotApplicable) return skipped(error.message);
-    if (error instanceof Finding) {
-      const { message, evidence, likely } = error;
-      return { outcome: "failed", finding: message, evidence, likely };
-    }
-    const { message, exitCode } = explain(
-      error === limit.reason
-        ? timeoutError(`not done within ${limitMs / 1000} s`)
-        : error,
-    );
-    // What the network does to a rule is the program's failure; a bug is ours.
-    if (exitCode === EXIT.SOFTWARE) throw error;
-    return { outcome: "failed", finding: message };
+    const result = failed(error);
+    const fate = await subject.fate();
+    return fate
+      ? { ...result, finding: `${result.finding} (${fate})` }
+      : result;
   }
+}
+
+/** @throws the error, if it is the lab's own and not the program's */
+function failed(error: unknown): Result {
+  if (error instanceof Finding) {
+    const { message, evidence, likely } = error;
+    return { outcome: "failed", finding: message, evidence, likely };
+  }
+  const { message, exitCode } = explain(error);
+  // What the network does to a rule is the program's failure. A bug, a limit of
+  // the system and a missing permission of the lab are not.
+  const isOurs = exitCode === EXIT.SOFTWARE || exitCode === EXIT.OS ||
+    error instanceof Deno.errors.NotCapable;
+  if (isOurs) throw error;
+  return { outcome: "failed", finding: message };
 }
 
 function skipped(finding: string): Result {

@@ -9,7 +9,7 @@ import { connectTcp } from "../connect.ts";
 import type { Connection } from "../connection.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { readChunks } from "../stream.ts";
-import { type Evidence, Finding, NotApplicable } from "./rule.ts";
+import { type Evidence, Finding, NotApplicable, type Subject } from "./rule.ts";
 import { type Command, Program } from "./program.ts";
 
 /** How long a server may keep the check waiting, in ms. */
@@ -18,7 +18,7 @@ const ANSWER_MS = 2000;
 const START_MS = 5000;
 
 /** A server under check: one that runs already, or a program that is started. */
-export class Server implements AsyncDisposable {
+export class Server implements Subject {
   /** Where it is. */
   readonly endpoint: Endpoint;
   #program: Program | undefined;
@@ -68,6 +68,11 @@ export class Server implements AsyncDisposable {
       throw new NotApplicable("nothing can be typed at it from here");
     }
     await this.#program.type(text);
+  }
+
+  /** How the program ended, if it did: a server goes on until it is asked to end. */
+  async fate(): Promise<string | undefined> {
+    return await this.#program?.fate();
   }
 
   /** Ends the program, if the check started it. */

@@ -7,7 +7,16 @@ const NUISANCES: [nuisance: string, script: string, finding: RegExp][] = [
   [
     "ends at once",
     "import sys; sys.exit('I give up')",
-    /ended with exit code 1 and was not listening at .*: I give up/,
+    /was gone, .* listen at .* \(it ended with exit code 1: I give up\)/,
+  ],
+  [
+    "crashes at its first client",
+    `
+import socket, sys
+server = socket.create_server((sys.argv[1], int(sys.argv[2])))
+raise ValueError(server.accept()[0].recv(1024)[:4])
+`,
+    /after 0 of 33 bytes \(it ended with exit code 1: ValueError: b'Test'\)/,
   ],
   [
     "never listens",
@@ -65,6 +74,22 @@ Deno.test({
     assertMatch(verdicts[0].finding ?? "", finding, nuisance);
   }));
   assert(performance.now() - start < 15_000);
+});
+
+Deno.test({
+  name: "check says of every kind of program how it crashed",
+  ignore: !has("python3"),
+}, async () => {
+  const kinds = ["echo_client", "udp_client", "udp_server", "welcome_client"];
+  await Promise.all([...kinds, "local_machine_info"].map(async (kind) => {
+    const crash = python("import nothing_like_that", "{host}", "{port}");
+    const [verdict] = await judged(kind, crash, "basic");
+    assertMatch(
+      verdict.finding ?? "",
+      / \(it ended with exit code 1: ModuleNotFoundError: .*\)$/,
+      kind,
+    );
+  }));
 });
 
 Deno.test("check says that there is no such program", async () => {
