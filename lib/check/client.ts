@@ -8,13 +8,13 @@ import { getAvailablePort } from "@std/net/get-available-port";
 import type { Connection } from "../connection.ts";
 import { readChunks, writeAll } from "../stream.ts";
 import { serveTcp } from "../tcp.ts";
-import { type Command, type Ending, Program } from "./program.ts";
+import { type Command, type Ending, Program, START_MS } from "./program.ts";
 import { Finding, findWithin, NotApplicable, type Subject } from "./rule.ts";
 
 /** How long a client may take to send its message, and to end in the end, in ms. */
 const CLIENT_MS = 4000;
 /** How long a whole conversation may take, in ms. */
-const PLAY_MS = 15_000;
+const PLAY_MS = 25_000;
 /** How long what happened before a client's end may take to be found, in ms. */
 const GRACE_MS = 300;
 
@@ -94,16 +94,16 @@ export class Client implements Subject {
 
   /** Starts the program where nobody listens, and returns how it ends. */
   async alone(): Promise<Ending> {
-    return await this.#end(this.#start(getAvailablePort(), SHEET_TEXT));
+    return await findWithin(
+      START_MS,
+      this.#start(getAvailablePort(), SHEET_TEXT).ending,
+      `it still runs after ${START_MS / 1000} s`,
+    );
   }
 
   /** Starts the program with a port that the caller serves; returns how it ends. */
-  async run(port: number, limitMs: number): Promise<Ending> {
-    return await findWithin(
-      limitMs,
-      this.#start(port, SHEET_TEXT).ending,
-      `it still runs after ${limitMs / 1000} s`,
-    );
+  run(port: number): Promise<Ending> {
+    return this.#start(port, SHEET_TEXT).ending;
   }
 
   /** How the program failed, if it did: a client may end. */

@@ -14,6 +14,8 @@ import { Finding } from "./rule.ts";
 
 /** How much of a program's output is kept: enough to see, whatever it floods. */
 const MOST_OUTPUT = 256 * 1024;
+/** How long a program may take to listen, in ms: it may have to be compiled. */
+export const START_MS = 15_000;
 /** How long a program may take to end when it is asked to, in ms. */
 const END_MS = 500;
 /** How long the rest of its output may take to be read once it has ended, in ms. */
@@ -60,7 +62,7 @@ export class Program implements AsyncDisposable {
   stderr = "";
   #child: Deno.ChildProcess;
   #mark = crypto.randomUUID();
-  #hasEnded = false;
+  #isGone = false;
 
   /**
    * Starts a program.
@@ -73,8 +75,14 @@ export class Program implements AsyncDisposable {
     try {
       this.#child = new Deno.Command(program, {
         args,
-        // Python would keep its output back until it ends.
-        env: { PYTHONUNBUFFERED: "1", NO_COLOR: "1", [MARK]: this.#mark },
+        // Python would keep its output back until it ends; and where it
+        // writes to a pipe, it would take the code page of Windows, without Bangla.
+        env: {
+          PYTHONUNBUFFERED: "1",
+          PYTHONIOENCODING: "utf-8",
+          NO_COLOR: "1",
+          [MARK]: this.#mark,
+        },
         stdin: "piped",
         stdout: "piped",
         stderr: "piped",
@@ -92,24 +100,25 @@ export class Program implements AsyncDisposable {
    *
    * @throws {Finding} if it ends, or does not listen in time; says which
    */
-  async connect(endpoint: Endpoint, limitMs: number): Promise<Connection> {
-    const deadline = performance.now() + limitMs;
+  async connect(endpoint: Endpoint): Promise<Connection> {
+    const deadline = performance.now() + START_MS;
     while (true) {
       try {
-        return await connectTcp({ ...endpoint, timeoutMs: limitMs });
+        return await connectTcp({ ...endpoint, timeoutMs: START_MS });
       } catch (error) {
         if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
       }
       const where = formatEndpoint(endpoint);
-      if (this.#hasEnded) {
+      if (this.#isGone) {
         throw new Finding(`it was gone, and did not listen at ${where}`);
       }
       if (performance.now() > deadline) {
         throw new Finding(
           `the program runs, but nothing listened at ${where} within ` +
-            `${limitMs / 1000} s`,
+            `${START_MS / 1000} s`,
           {},
-          "it listens at another address or port: it has to take {host} and {port}",
+          "it listens at another address or port: it has to take {host} and " +
+            "{port}; or it needs longer to start",
         );
       }
       await pause(RETRY_MS);
@@ -128,12 +137,22 @@ export class Program implements AsyncDisposable {
     const deadline = performance.now() + PRINT_MS;
     while (!enough(this.stdout)) {
       if (performance.now() > deadline) {
-        throw new Finding(`it did not print ${what}`, {
-          received: new TextEncoder().encode(this.stdout),
-        });
+        throw new Finding(
+          `it did not print ${what}`,
+          { received: new TextEncoder().encode(this.stdout) },
+          this.stdout === "" && !this.isGone
+            ? "its output may be held back in a buffer: flush it (C: setvbuf or " +
+              "fflush)"
+            : undefined,
+        );
       }
       await pause(RETRY_MS);
     }
+  }
+
+  /** Whether it has ended. */
+  get isGone(): boolean {
+    return this.#isGone;
   }
 
   /** Types text into its standard input. */
@@ -198,7 +217,7 @@ export class Program implements AsyncDisposable {
     }, REST_MS);
     await kept;
     clearTimeout(timer);
-    this.#hasEnded = true;
+    this.#isGone = true;
     return { code, stdout: this.stdout, stderr: this.stderr };
   }
 

@@ -14,8 +14,8 @@ import { type Command, Program } from "./program.ts";
 
 /** How long a server may keep the check waiting, in ms. */
 const ANSWER_MS = 2000;
-/** How long a program may take to listen, in ms. */
-const START_MS = 5000;
+/** How long a server that runs already may take to accept, in ms. */
+const CONNECT_MS = 5000;
 
 /** A server under check: one that runs already, or a program that is started. */
 export class Server implements Subject {
@@ -38,8 +38,8 @@ export class Server implements Subject {
 
   /** Connects, as soon as the server listens. */
   connect(): Promise<Connection> {
-    return this.#program?.connect(this.endpoint, START_MS) ??
-      connectTcp({ ...this.endpoint, timeoutMs: START_MS });
+    return this.#program?.connect(this.endpoint) ??
+      connectTcp({ ...this.endpoint, timeoutMs: CONNECT_MS });
   }
 
   /**
@@ -68,6 +68,11 @@ export class Server implements Subject {
       throw new NotApplicable("nothing can be typed at it from here");
     }
     await this.#program.type(text);
+  }
+
+  /** Whether the program has ended. */
+  get isGone(): boolean {
+    return this.#program?.isGone ?? false;
   }
 
   /** How the program ended, if it did: a server goes on until it is asked to end. */

@@ -6,10 +6,11 @@
 
 import { bindUdp, type UdpSocket } from "../udp.ts";
 import type { Client } from "./client.ts";
+import { type Ending, START_MS } from "./program.ts";
 import { Finding, type Rule } from "./rule.ts";
 
 const ANY_PORT = { hostname: "127.0.0.1", port: 0 };
-/** How long a client may wait for replies that never come, in ms. */
+/** How long a client may wait for a reply that never comes, in ms. */
 const PATIENCE_MS = 12_000;
 
 /** What the check does with each datagram of a client. */
@@ -19,26 +20,31 @@ type Answer = (
   client: Deno.NetAddr,
 ) => Promise<void>;
 
-/** Runs a client against a server that does what `answer` says; counts datagrams. */
-async function against(client: Client, answer: Answer, limitMs: number) {
+/** Runs a client against a server that does what `answer` says. */
+async function against(client: Client, answer: Answer): Promise<Ending> {
   using socket = bindUdp(ANY_PORT);
+  const ending = client.run(socket.addr.port);
+  let hasEnded = false;
+  const end = ending.then(() => void (hasEnded = true));
   let received = 0;
-  const answering = (async () => {
-    let datagram = await socket.receive();
-    while (datagram) {
-      received++;
-      await answer(socket, datagram.data, datagram.from);
-      datagram = await socket.receive();
-    }
-  })();
-  try {
-    const ending = await client.run(socket.addr.port, limitMs);
-    if (received === 0) throw new Finding("it sent no datagram");
-    return { ...ending, received };
-  } finally {
-    socket.close();
-    await answering;
+  let datagram = await Promise.race([socket.receive(START_MS), end]);
+  while (datagram) {
+    received++;
+    await answer(socket, datagram.data, datagram.from);
+    datagram = await Promise.race([socket.receive(PATIENCE_MS), end]);
   }
+  if (received === 0) throw new Finding("it sent no datagram");
+  if (!hasEnded) {
+    throw new Finding(
+      `it still runs ${PATIENCE_MS / 1000} s after its last datagram`,
+    );
+  }
+  return await ending;
+}
+
+/** What comes of a client whose datagrams are all lost. */
+function unanswered(client: Client): Promise<Ending> {
+  return against(client, () => Promise.resolve());
 }
 
 /** The rules for clients, in the order in which they are judged. */
@@ -54,7 +60,6 @@ export const UDP_CLIENT_RULES: readonly Rule<Client>[] = [
       const { code } = await against(
         client,
         (socket, data, from) => socket.send(data, from),
-        PATIENCE_MS,
       );
       if (code !== 0) {
         throw new Finding("it failed though all was answered");
@@ -70,16 +75,24 @@ export const UDP_CLIENT_RULES: readonly Rule<Client>[] = [
     hint: "Set a timeout, and take it for a loss.",
     needs: ["udp-sends"],
     run: async (client) => {
-      const { code } = await against(
-        client,
-        () => Promise.resolve(),
-        PATIENCE_MS,
+      await unanswered(client);
+    },
+  },
+  {
+    id: "udp-loss-exit",
+    tier: "strict",
+    title: "ends with another exit code than 0 if nothing was answered",
+    why:
+      "The exit code is how other programs learn that it failed, as of ping.",
+    readOn: "ping(8), exit(3)",
+    hint: "Count the replies, and end with 1 if there was none: sys.exit(1).",
+    needs: ["udp-loss"],
+    run: async (client) => {
+      const { code } = await unanswered(client);
+      if (code !== 0) return;
+      throw new Finding(
+        "it ended with exit code 0 though nothing was answered",
       );
-      if (code === 0) {
-        throw new Finding(
-          "it ended with exit code 0 though nothing was answered",
-        );
-      }
     },
   },
   {
@@ -89,13 +102,12 @@ export const UDP_CLIENT_RULES: readonly Rule<Client>[] = [
     why: "Anybody may send a datagram to its port (RFC 768 has no connection).",
     readOn: "exercises/udp_client.ts --answer",
     hint: "Compare the address that recvfrom returns with the server's.",
-    needs: ["udp-loss"],
+    needs: ["udp-loss-exit"],
     run: async (client) => {
       using forger = bindUdp(ANY_PORT);
       const { code } = await against(
         client,
         (_, data, from) => forger.send(data, from),
-        PATIENCE_MS,
       );
       if (code === 0) {
         throw new Finding("it took replies from another port for the server's");

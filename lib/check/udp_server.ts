@@ -4,49 +4,17 @@
  * @module
  */
 
-import { bindUdp, MAX_UDP_PAYLOAD, type UdpSocket } from "../udp.ts";
-import { encode } from "./bytes.ts";
+import { MAX_UDP_PAYLOAD } from "../udp.ts";
+import { encode, firstDifference } from "./bytes.ts";
+import { SHEET_TEXT } from "./client.ts";
 import { Finding, type Rule } from "./rule.ts";
 import type { Server } from "./server.ts";
+import { Talk } from "./udp_talk.ts";
 
-const ANY_PORT = { hostname: "127.0.0.1", port: 0 };
-/** How long a reply may take on the way, in ms. */
-const REPLY_MS = 500;
-/** How often a datagram is sent again until the program listens. */
-const ATTEMPTS = 10;
-
-/** Sends a datagram and returns the reply; `undefined` if none comes. */
-async function ask(
-  socket: UdpSocket,
-  { endpoint }: Server,
-  data: Uint8Array,
-): Promise<Uint8Array | undefined> {
-  await socket.send(data, endpoint);
-  const reply = await socket.receive(REPLY_MS);
-  return reply?.data.slice();
-}
-
-/** Waits until the server answers: UDP tells nobody whether it listens. */
-async function ready(socket: UdpSocket, server: Server): Promise<void> {
-  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-    if (await ask(socket, server, encode("are you there?"))) return;
-  }
-  throw new Finding(
-    `it answered none of ${ATTEMPTS} datagrams within ${
-      ATTEMPTS * REPLY_MS / 1000
-    } s`,
-  );
-}
-
-function requireSame(sent: Uint8Array, received: Uint8Array | undefined): void {
-  if (!received) {
-    throw new Finding(`a datagram of ${sent.length} bytes was not answered`, {
-      sent,
-    });
-  }
-  const isSame = sent.length === received.length &&
-    sent.every((byte, index) => byte === received[index]);
-  if (isSame) return;
+/** Sends a datagram, and returns if the same comes back. */
+async function requireEcho(talk: Talk, sent: Uint8Array): Promise<void> {
+  const received = await talk.ask(sent);
+  if (firstDifference(sent, received) === undefined) return;
   throw new Finding(
     `a datagram of ${sent.length} bytes came back as one of ${received.length}`,
     { sent, expected: sent, received },
@@ -67,10 +35,9 @@ export const UDP_SERVER_RULES: readonly Rule<Server>[] = [
     readOn: "exercises/udp_server.ts; Python: recvfrom, sendto",
     hint: "recvfrom returns the data and the sender: send to that sender.",
     run: async (server) => {
-      using socket = bindUdp(ANY_PORT);
-      await ready(socket, server);
-      const sent = encode("Test message: SDN course examples");
-      requireSame(sent, await ask(socket, server, sent));
+      using talk = new Talk(server);
+      await talk.begin();
+      await requireEcho(talk, encode(SHEET_TEXT));
     },
   },
   {
@@ -82,11 +49,18 @@ export const UDP_SERVER_RULES: readonly Rule<Server>[] = [
     hint: "Nothing received is a datagram too: it is no end of file.",
     needs: ["udp-reply"],
     run: async (server) => {
-      using socket = bindUdp(ANY_PORT);
-      await ready(socket, server);
+      using talk = new Talk(server);
+      await talk.begin();
       for (const size of [1, 0, 512]) {
-        const sent = new Uint8Array(size).map((_, index) => index);
-        requireSame(sent, await ask(socket, server, sent));
+        await requireEcho(
+          talk,
+          Uint8Array.from({ length: size }, (_, at) => at),
+        );
+      }
+      if (talk.answeredTwice) {
+        throw new Finding("it answered a datagram more than once", {
+          sent: talk.answeredTwice,
+        });
       }
     },
   },
@@ -101,11 +75,10 @@ export const UDP_SERVER_RULES: readonly Rule<Server>[] = [
     hint: "Receive into a buffer of 65,535 bytes.",
     needs: ["udp-reply"],
     run: async (server) => {
-      using socket = bindUdp(ANY_PORT);
-      await ready(socket, server);
+      using talk = new Talk(server);
+      await talk.begin();
       for (const size of [1472, MAX_UDP_PAYLOAD]) {
-        const sent = new Uint8Array(size).fill(97);
-        requireSame(sent, await ask(socket, server, sent));
+        await requireEcho(talk, new Uint8Array(size).fill(97));
       }
     },
   },
@@ -119,15 +92,12 @@ export const UDP_SERVER_RULES: readonly Rule<Server>[] = [
     hint: "Do not keep the first client's address.",
     needs: ["udp-reply"],
     run: async (server) => {
-      using one = bindUdp(ANY_PORT);
-      using two = bindUdp(ANY_PORT);
-      await ready(one, server);
-      for (
-        const [socket, text] of [[one, "1"], [two, "2"], [one, "3"]] as const
-      ) {
-        const sent = encode(text);
-        requireSame(sent, await ask(socket, server, sent));
-      }
+      using one = new Talk(server);
+      using two = new Talk(server);
+      await one.begin();
+      await requireEcho(one, encode("1"));
+      await requireEcho(two, encode("2"));
+      await requireEcho(one, encode("3"));
     },
   },
 ];

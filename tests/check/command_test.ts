@@ -7,7 +7,7 @@ import { has } from "../interop/peer.ts";
 import { command, idsOf, judged, LAB, python } from "./judged.ts";
 
 Deno.test("check --all --json: our own programs keep every rule", async () => {
-  await using child = command("--all", "--json");
+  await using child = command(["--all", "--json"]);
   const { code, stdout, stderr } = await child.result;
   assertEquals([code, stderr], [0, ""], stdout);
   const reports = JSON.parse(stdout);
@@ -31,7 +31,7 @@ Deno.test("check lists what can be checked, and explains itself", async () => {
     (await list.result).stdout,
     /^4\.2\.6 +echo_server +2 basic, 10/m,
   );
-  await using help = command("--help");
+  await using help = command(["--help"]);
   assertMatch(
     (await help.result).stdout,
     /-- python3 echo_server\.py \{host\}/,
@@ -50,7 +50,7 @@ Deno.test("check refuses a wrong command line with exit code 64", async () => {
     [["collect"], /collect needs/],
   ];
   await Promise.all(cases.map(async ([args, words]) => {
-    await using child = command(...args);
+    await using child = command(args);
     const { code, stdout, stderr } = await child.result;
     assertEquals([code, stdout], [64, ""], stderr);
     assertMatch(stderr, words);
@@ -78,14 +78,17 @@ Deno.test("check under another task ends with exit code 77, and names its own", 
 
 Deno.test("check --target checks a server that runs already, and leaves it running", async () => {
   await using server = await serve("echo_server", ["--quiet"]);
-  await using child = command(
-    ...["echo_server", "--strict", "--target", `127.0.0.1:${server.port}`],
-  );
+  await using child = command([...[
+    "echo_server",
+    "--strict",
+    "--target",
+    `127.0.0.1:${server.port}`,
+  ]]);
   const { code, stdout } = await child.result;
   assertEquals(code, 0, stdout);
   assertMatch(stdout, /skip echo-log-count .*console cannot be seen/);
   assertMatch(stdout, /11 passed, 0 failed, 1 skipped/);
-  await using client = command("echo_server", "--target", `127.0.0.1:1`);
+  await using client = command(["echo_server", "--target", `127.0.0.1:1`]);
   const refused = await client.result;
   assertEquals(refused.code, 1);
   assertMatch(refused.stdout, /Found: nothing is listening at 127\.0\.0\.1:1/);
@@ -97,19 +100,25 @@ Deno.test({
   ignore: !has("python3"),
 }, async () => {
   await using here = await temporaryFolder();
-  await using child = command(
-    ...["function", "--junit", `${here.path}/x.xml`, "--json", "--"],
-    ...["python3", "-c", "print('Hello World')"],
-  );
+  await using child = command([...[
+    "function",
+    "--junit",
+    `${here.path}/x.xml`,
+    "--json",
+    "--",
+  ], ...["python3", "-c", "print('Hello World')"]]);
   const { code, stdout } = await child.result;
   assertEquals(code, 1);
   const report = JSON.parse(stdout);
   assertEquals(report.verdicts[0].outcome, "failed");
   assertMatch(await Deno.readTextFile(`${here.path}/x.xml`), /failures="1"/);
   await Deno.writeTextFile(`${here.path}/anna.json`, stdout);
-  await using table = command(
-    ...["collect", here.path, "--csv", `${here.path}/class.csv`],
-  );
+  await using table = command([...[
+    "collect",
+    here.path,
+    "--csv",
+    `${here.path}/class.csv`,
+  ]]);
   assertEquals((await table.result).code, 0);
   assertEquals(
     await Deno.readTextFile(`${here.path}/class.csv`),
@@ -144,10 +153,10 @@ Deno.test({
   for (const [signal, exitCode] of ENDS) {
     const mark = `${here.path}/${signal}`;
     const script = `trap "" TERM; sleep 60 & echo $$ > ${mark}; sleep 60`;
-    await using child = command(
+    await using child = command([
       ...["echo_server", "--junit", `${mark}.xml`],
       ...["--", "sh", "-c", script],
-    );
+    ]);
     let group = "";
     while (!group) {
       await new Promise((resolve) => setTimeout(resolve, 20));
@@ -201,7 +210,7 @@ Deno.test("check says which file cannot be written or read, before it runs anyth
     [["collect", `${path}/no`, "--csv", `${path}/c.csv`], 65, `${path}/no`],
   ];
   const results = await Promise.all(cases.map(async ([args]) => {
-    await using child = command(...args);
+    await using child = command(args);
     return await child.result;
   }));
   for (const [index, { code, stdout, stderr }] of results.entries()) {

@@ -18,7 +18,10 @@ export const LAB: string =
   new URL("../../exercises/lab.ts", import.meta.url).href;
 
 /** `check` as its task starts it: it may run any program, and end it. */
-export function command(...args: string[]): Child {
+export function command(
+  args: string[] = [],
+  env: Record<string, string> = {},
+): Child {
   return new Child(Deno.execPath(), [
     ...["run", "--quiet", "--no-prompt", "--allow-run", "--allow-net"],
     ...["--allow-read", "--allow-write"],
@@ -26,7 +29,7 @@ export function command(...args: string[]): Child {
     LAB,
     "check",
     ...args,
-  ], { limitMs: 60_000 });
+  ], { env, limitMs: 60_000 });
 }
 
 /** What became of each rule for a program of this kind. */
@@ -35,12 +38,12 @@ export async function judged(
   aim: Aim | undefined,
   tier: Tier = "strict",
 ): Promise<Verdict[]> {
-  await using child = command(
+  await using child = command([
     id,
     "--json",
     ...tier === "strict" ? ["--strict"] : [],
     ...aim ? ["--", ...aim.command] : [],
-  );
+  ]);
   const { stdout, stderr } = await child.result;
   assertEquals(stderr, "");
   return JSON.parse(stdout).verdicts;

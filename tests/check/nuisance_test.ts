@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { has } from "../interop/peer.ts";
-import { idsOf, judged, python } from "./judged.ts";
+import { command, idsOf, judged, python } from "./judged.ts";
 
 /** Programs that do something else than serve, and what is said of them. */
 const NUISANCES: [nuisance: string, script: string, finding: RegExp][] = [
@@ -21,7 +21,7 @@ raise ValueError(server.accept()[0].recv(1024)[:4])
   [
     "never listens",
     "import time; time.sleep(60)",
-    /the program runs, but nothing listened at 127\.0\.0\.1:\d+ within 5 s/,
+    /the program runs, but nothing listened at 127\.0\.0\.1:\d+ within 15 s/,
   ],
   [
     "listens at another port",
@@ -73,7 +73,53 @@ Deno.test({
     assertEquals(idsOf(verdicts, "failed"), ["echo-reply"], nuisance);
     assertMatch(verdicts[0].finding ?? "", finding, nuisance);
   }));
-  assert(performance.now() - start < 15_000);
+  assert(performance.now() - start < 30_000);
+});
+
+Deno.test({
+  name: "check waits for a program that takes its time to listen",
+  ignore: !has("python3"),
+}, async () => {
+  const script = `
+import socket, sys, time
+time.sleep(6)
+server = socket.create_server((sys.argv[1], int(sys.argv[2])))
+server.accept()[0].sendall(b"Hello, client")
+`;
+  const aim = python(script, "{host}", "{port}");
+  const verdicts = await judged("greeting_server", aim, "basic");
+  assertEquals(idsOf(verdicts, "passed"), ["says"]);
+});
+
+Deno.test({
+  name: "check lets a python3 program print in UTF-8, whatever the code page",
+  ignore: !has("python3"),
+}, async () => {
+  const script = `
+import sys
+print("hello world" if sys.stdout.encoding == "utf-8" else sys.stdout.encoding)
+`;
+  await using child = command(["function", "--", ...python(script).command], {
+    PYTHONIOENCODING: "cp1252",
+  });
+  assertEquals((await child.result).code, 0);
+});
+
+Deno.test({
+  name: "check says of a program that prints nothing what may hold it back",
+  ignore: !has("python3"),
+}, async () => {
+  const script = `
+import socket, sys
+sys.stdout = open(1, "w", closefd=False)
+server = socket.create_server((sys.argv[1], int(sys.argv[2])))
+while True:
+    conn, address = server.accept()
+    print("Connection from:", address)
+`;
+  const aim = python(script, "{host}", "{port}");
+  const [verdict] = await judged("message_server", aim, "basic");
+  assertMatch(verdict.likely ?? "", /held back in a buffer: flush it/);
 });
 
 Deno.test({

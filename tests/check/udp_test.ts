@@ -31,7 +31,29 @@ const SERVER_MISTAKES: [mistake: string, script: string, rule: string][] = [
     SERVER.replace("(data, client)", "(data, first)"),
     "udp-senders",
   ],
+  [
+    "answers twice",
+    SERVER.replace(
+      "    sock.sendto",
+      "    sock.sendto(data, client)\n    sock.sendto",
+    ),
+    "udp-boundaries",
+  ],
+  [
+    "answers from another port",
+    SERVER.replace(
+      "    sock.sendto",
+      "    socket.socket(type=sock.type).sendto",
+    ),
+    "udp-reply",
+  ],
 ];
+
+/** It binds, and takes some time until it receives: all that came meanwhile waits. */
+const SLOW_SERVER = SERVER.replace(
+  "first = None",
+  "__import__('time').sleep(1.2); first = None",
+);
 
 const CLIENT = `
 import socket, sys
@@ -46,11 +68,33 @@ except TimeoutError:
     sys.exit("no reply")
 `;
 
+/** It sends on after each loss: so it runs for long, and waits for nothing too long. */
+const PATIENT_CLIENT = `
+import socket, sys
+server = (sys.argv[1], int(sys.argv[2]))
+sock = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+sock.settimeout(1.6)
+lost = 0
+for number in range(8):
+    sock.sendto(b"%d" % number, server)
+    try:
+        while sock.recvfrom(1024) != (b"%d" % number, server):
+            pass
+    except TimeoutError:
+        lost += 1
+sys.exit(lost == 8)
+`;
+
 const CLIENT_MISTAKES: [mistake: string, script: string, rule: string][] = [
   [
     "waits for ever",
     CLIENT.replace("settimeout(1)", "settimeout(None)"),
     "udp-loss",
+  ],
+  [
+    "does not say by its exit code that all was lost",
+    CLIENT.replace('sys.exit("no reply")', 'print("no reply")'),
+    "udp-loss-exit",
   ],
   [
     "takes whatever comes",
@@ -71,16 +115,16 @@ Deno.test({
   name: "check passes right UDP programs in python3, and ours, by every rule",
   ignore: !has("python3"),
 }, async () => {
-  for (
-    const [id, script, rules] of [
-      ["udp_server", SERVER, UDP_SERVER_RULES],
-      ["udp_client", CLIENT, UDP_CLIENT_RULES],
-    ] as const
-  ) {
+  const right = [
+    ["udp_server", [SERVER, SLOW_SERVER], UDP_SERVER_RULES],
+    ["udp_client", [CLIENT, PATIENT_CLIENT], UDP_CLIENT_RULES],
+  ] as const;
+  await Promise.all(right.flatMap(([id, scripts, rules]) => {
     const all = rules.map((rule) => rule.id);
-    for (const aim of [undefined, python(script, "{host}", "{port}")]) {
+    const aims = scripts.map((script) => python(script, "{host}", "{port}"));
+    return [undefined, ...aims].map(async (aim) => {
       const verdicts = await judged(id, aim);
       assertEquals(idsOf(verdicts, "passed"), all, JSON.stringify(verdicts));
-    }
-  }
+    });
+  }));
 });
