@@ -24,6 +24,16 @@ export function encode(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
 }
 
+/** Bytes as characters of the same numbers, to be cut and replaced as text is. */
+export function toCharacters(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+}
+
+/** What {@linkcode toCharacters} has made characters of. */
+export function toBytes(characters: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(characters, (character) => character.charCodeAt(0));
+}
+
 /** Where two byte strings first differ; `undefined` if they are the same. */
 export function firstDifference(
   expected: Uint8Array,

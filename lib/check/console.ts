@@ -6,7 +6,7 @@
  */
 
 import { hostName, reachableIpv4 } from "../machine.ts";
-import { encode } from "./bytes.ts";
+import { encode, firstDifference, toBytes, toCharacters } from "./bytes.ts";
 import { type Command, type Ending, Program } from "./program.ts";
 import {
   Finding,
@@ -55,9 +55,20 @@ export class Console implements Subject {
   }
 }
 
-/** Text as a person compares it: without blanks at the ends of lines. */
-function loose(text: string): string {
-  return text.replace(/[^\S\n]+$/gm, "").replace(/\n+$/, "") + "\n";
+/**
+ * Bytes as a person compares their text: without blanks at the ends of lines, line
+ * ends of Windows, empty lines at the end, and a byte order mark.
+ */
+function loose(bytes: Uint8Array): Uint8Array {
+  const lines = toCharacters(bytes).replace(/^\xef\xbb\xbf/, "").split("\n")
+    .map((line) => line.trimEnd());
+  while (lines.at(-1) === "") lines.pop();
+  return toBytes(lines.map((line) => line + "\n").join(""));
+}
+
+/** Bytes with the line ends of Windows as those of Unix. */
+function withLf(bytes: Uint8Array): Uint8Array {
+  return toBytes(toCharacters(bytes).replaceAll("\r\n", "\n"));
 }
 
 /** The rules for a program that prints just these lines. */
@@ -65,13 +76,13 @@ export function consoleRules(
   sheet: string,
   lines: readonly string[],
 ): Rule<Console>[] {
-  const expected = lines.join("\n") + "\n";
-  const compare = (printed: string, wanted: string) => {
-    if (printed === wanted) return;
-    throw new Finding(
-      "it prints something else than the sheet",
-      { expected: encode(wanted), received: encode(printed) },
-    );
+  const expected = encode(lines.join("\n") + "\n");
+  const compare = (received: Uint8Array) => {
+    if (firstDifference(expected, received) === undefined) return;
+    throw new Finding("it prints something else than the sheet", {
+      expected,
+      received,
+    });
   };
   return [
     {
@@ -83,7 +94,7 @@ export function consoleRules(
       hint: "Compare letter by letter: capitals, blanks and punctuation count.",
       run: async (program) => {
         const { stdout } = await program.run();
-        compare(loose(stdout.replaceAll("\r\n", "\n")), expected);
+        compare(loose(stdout.bytes));
       },
     },
     {
@@ -97,10 +108,7 @@ export function consoleRules(
       run: async (program) => {
         const { stdout } = await program.run();
         const isWindows = Deno.build.os === "windows";
-        compare(
-          isWindows ? stdout.replaceAll("\r\n", "\n") : stdout,
-          expected,
-        );
+        compare(isWindows ? withLf(stdout.bytes) : stdout.bytes);
       },
     },
     {
@@ -114,10 +122,10 @@ export function consoleRules(
       needs: ["console-lines"],
       run: async (program) => {
         const { code, stderr } = await program.run();
-        if (code === 0 && stderr === "") return;
+        if (code === 0 && stderr.text === "") return;
         throw new Finding(
           code === 0 ? "it printed on standard error" : "it failed",
-          { received: encode(stderr) },
+          { received: stderr.bytes },
         );
       },
     },
@@ -137,18 +145,18 @@ export const DOTTED_QUAD: Rule<Console> = {
   needs: ["console-lines"],
   run: async (program) => {
     const { stdout } = await program.run("10.0.0.255");
-    if (!stdout.includes("0a0000ff")) {
+    if (!stdout.text.includes("0a0000ff")) {
       throw new NotApplicable("it takes no address as an argument");
     }
     for (
       const [text, packed] of [["127.1", "7f000001"], ["010.0.0.1", "08000001"]]
     ) {
       const { stdout } = await program.run(text);
-      if (!/packed/i.test(stdout)) continue;
+      if (!/packed/i.test(stdout.text)) continue;
       throw new Finding(
         `it takes ${text} for an address`,
-        { sent: encode(text), received: encode(stdout) },
-        stdout.includes(packed) ? "it uses inet_aton" : undefined,
+        { sent: encode(text), received: stdout.bytes },
+        stdout.text.includes(packed) ? "it uses inet_aton" : undefined,
       );
     }
   },
@@ -166,12 +174,12 @@ export const MACHINE_RULES: readonly Rule<Console>[] = [
     run: async (program) => {
       const { stdout } = await program.run();
       const name = `Host name: ${hostName()}`;
-      if (stdout.includes(name) && /IP address: \d+(\.\d+){3}/.test(stdout)) {
-        return;
-      }
+      const isBoth = stdout.text.includes(name) &&
+        /IP address: \d+(\.\d+){3}/.test(stdout.text);
+      if (isBoth) return;
       throw new Finding("it did not print both lines", {
         expected: encode(`${name}\nIP address: `),
-        received: encode(stdout),
+        received: stdout.bytes,
       });
     },
   },
@@ -191,7 +199,7 @@ export const MACHINE_RULES: readonly Rule<Console>[] = [
         throw new NotApplicable("this machine has no such address");
       }
       const { stdout } = await program.run();
-      const [, shown] = /IP address: ([\d.]+)/.exec(stdout)!;
+      const [, shown] = /IP address: ([\d.]+)/.exec(stdout.text)!;
       if (reachable.includes(shown)) return;
       throw new Finding(
         `it shows ${shown}, and this machine is reached at ${

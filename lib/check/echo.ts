@@ -12,7 +12,7 @@ import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
 import { SHEET_TEXT } from "./client.ts";
 import { Finding, NotApplicable } from "./rule.ts";
-import { readBytes, type Server } from "./server.ts";
+import { readBytes, readSurplus, type Server } from "./server.ts";
 
 /** The sheet's message, 33 bytes. */
 export const MESSAGE: Uint8Array<ArrayBuffer> = encode(SHEET_TEXT);
@@ -72,6 +72,17 @@ export async function echoOnce(
 ): Promise<void> {
   using conn = await server.connect();
   await expectEcho(conn, message);
+}
+
+/** Sends a message, and looks whether its echo is all that comes back. */
+export async function echoJust(
+  server: Server,
+  message: Uint8Array<ArrayBuffer>,
+): Promise<void> {
+  using conn = await server.connect();
+  await expectEcho(conn, message);
+  const surplus = await readSurplus(conn);
+  compare(message, await new Blob([message, surplus]).bytes());
 }
 
 /** Sends byte by byte, each when the one before is back. */

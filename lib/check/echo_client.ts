@@ -15,13 +15,25 @@ import {
   sendSlowly,
   SHEET_TEXT,
 } from "./client.ts";
+import type { Program } from "./program.ts";
 import { Finding, findWithin, type Rule } from "./rule.ts";
 
 const MESSAGE = encode(SHEET_TEXT);
 /** Bangla: every letter is three bytes of UTF-8. */
 const BANGLA = "বাংলা ভাষায় লেখা";
+/** How long the echo takes: whoever does not wait for it has ended by then, in ms. */
+const ECHO_MS = 200;
 /** How long a client may wait for a server that says nothing, in ms. */
 const PATIENCE_MS = 12_000;
+
+/** Returns if a client waits for its echo. @throws {Finding} if it ends without */
+async function stays(program: Program): Promise<void> {
+  const end = program.ending.then(() => true);
+  const pause = new Promise((resolve) => setTimeout(resolve, ECHO_MS));
+  if (await Promise.race([end, pause])) {
+    throw new Finding("it ended before its message was back");
+  }
+}
 
 /** Echoes byte by byte; a client that closes before the last one is found out. */
 async function echoBytes(conn: Connection, text: string): Promise<void> {
@@ -54,11 +66,12 @@ export const ECHO_CLIENT_RULES: readonly Rule<Client>[] = [
     readOn: "exercises/echo_client.ts",
     hint: "Send just the message, without a line end.",
     run: async (client) => {
-      const play = async (conn: Connection) => {
+      const ending = await client.against(async (conn, program) => {
         await readMessage(conn, MESSAGE);
+        await stays(program);
         await writeAll(conn, MESSAGE);
-      };
-      requireSuccess(await client.against(play));
+      });
+      requireSuccess(ending);
     },
   },
   {
@@ -74,9 +87,9 @@ export const ECHO_CLIENT_RULES: readonly Rule<Client>[] = [
         await readMessage(conn, MESSAGE);
         await writeAll(conn, MESSAGE);
       });
-      if (shownAsReceived(stdout).includes(SHEET_TEXT)) return;
+      if (shownAsReceived(stdout.text).includes(SHEET_TEXT)) return;
       throw new Finding("it did not print `Received` with the message", {
-        received: encode(stdout),
+        received: stdout.bytes,
       });
     },
   },
@@ -186,10 +199,10 @@ export const ECHO_CLIENT_RULES: readonly Rule<Client>[] = [
       }
       const isCrash =
         /^Traceback \(most|^\s+at .*:\d+|^panicked at|Exception in thread/m
-          .test(stderr);
+          .test(stderr.text);
       if (isCrash) {
         throw new Finding("it crashed", {
-          received: encode(stderr),
+          received: stderr.bytes,
         }, "an error is not handled, or its handling has an error itself");
       }
     },

@@ -7,6 +7,7 @@
 import {
   breakOff,
   echoHalfClosed,
+  echoJust,
   echoOnce,
   echoPieces,
   echoSideBySide,
@@ -28,7 +29,7 @@ export const ECHO_SERVER_RULES: readonly Rule<Server>[] = [
     why: "Sheet 4.2.6: the server sends the data back to the client (RFC 862).",
     readOn: "exercises/echo_server.ts",
     hint: "Send the very bytes that recv returned: no text, no line end added.",
-    run: (server) => echoOnce(server, MESSAGE),
+    run: (server) => echoJust(server, MESSAGE),
   },
   {
     id: "echo-next-client",

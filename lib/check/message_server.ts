@@ -7,7 +7,7 @@
 import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
 import type { Rule } from "./rule.ts";
-import { readBytes, readText, type Server } from "./server.ts";
+import { readBytes, readJust, readText, type Server } from "./server.ts";
 
 /** What the server has to print for a message. */
 function shown(server: Server, text: string): Promise<void> {
@@ -59,7 +59,7 @@ export const MESSAGE_SERVER_RULES: readonly Rule<Server>[] = [
   {
     id: "message-line",
     tier: "strict",
-    title: "ends what it sends with a newline",
+    title: "ends what it sends with one newline",
     why:
       "TCP keeps no message boundaries: the line end is what ends a message.",
     readOn: "exercises/message_server.ts --answer",
@@ -70,7 +70,7 @@ export const MESSAGE_SERVER_RULES: readonly Rule<Server>[] = [
       await writeAll(conn, encode("hello\n"));
       await shown(server, "hello");
       await server.type("good morning\n");
-      await readText(conn, "good morning\n");
+      await readJust(conn, "good morning\n");
     },
   },
   {

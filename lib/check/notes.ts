@@ -8,8 +8,9 @@ import type { Connection } from "../connection.ts";
 import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
 import { type Client, readMessage, sendSlowly } from "./client.ts";
+import type { Ending } from "./program.ts";
 import { Finding, type Rule } from "./rule.ts";
-import { readBytes, readText, type Server } from "./server.ts";
+import { readBytes, readJust, readText, type Server } from "./server.ts";
 
 /** The rules for a server that says `text`, after `question` if there is one. */
 export function sayingServer(
@@ -17,10 +18,9 @@ export function sayingServer(
   question: string,
   text: string,
 ): Rule<Server>[] {
-  const hear = async (server: Server) => {
+  const greeted = async (server: Server) => {
     const conn = await server.connect();
     if (question) await writeAll(conn, encode(question));
-    await readText(conn, text);
     return conn;
   };
   return [
@@ -32,7 +32,8 @@ export function sayingServer(
       readOn: "the note's programs",
       hint: "Compare letter by letter; no line end is added.",
       run: async (server) => {
-        using _conn = await hear(server);
+        using conn = await greeted(server);
+        await readJust(conn, text);
       },
     },
     {
@@ -46,7 +47,8 @@ export function sayingServer(
       run: async (server) => {
         using _silent = await server.connect();
         for (let client = 0; client < 3; client++) {
-          using _conn = await hear(server);
+          using conn = await greeted(server);
+          await readText(conn, text);
         }
       },
     },
@@ -59,11 +61,12 @@ export function sayingServer(
       hint: "Close the connection in a place that is always reached.",
       needs: ["says"],
       run: async (server) => {
-        using conn = await hear(server);
+        using conn = await greeted(server);
+        await readText(conn, text);
         await conn.closeWrite();
-        const more = await readBytes(conn, undefined, {});
-        if (more.length > 0) {
-          throw new Finding("it said more than that", { received: more });
+        const received = await readBytes(conn, undefined, {});
+        if (received.length > 0) {
+          throw new Finding("it said more than that", { received });
         }
       },
     },
@@ -77,11 +80,11 @@ export function hearingClient(
   text: string,
 ): Rule<Client>[] {
   const wanted = `Received b'${text}'`;
-  const check = ({ stdout }: { stdout: string }) => {
-    if (stdout.includes(wanted)) return;
+  const check = ({ stdout }: Ending) => {
+    if (stdout.text.includes(wanted)) return;
     throw new Finding(`it did not print \`${wanted}\``, {
       expected: encode(wanted + "\n"),
-      received: encode(stdout),
+      received: stdout.bytes,
     });
   };
   const hear = async (conn: Connection) => {

@@ -10,10 +10,9 @@ import type { Connection } from "../connection.ts";
 import { isTimeout, within } from "../deadline.ts";
 import { type Endpoint, formatEndpoint } from "../endpoint.ts";
 import { endMarked, kill, MARK } from "./descendants.ts";
+import { Printed } from "./printed.ts";
 import { Finding } from "./rule.ts";
 
-/** How much of a program's output is kept: enough to see, whatever it floods. */
-const MOST_OUTPUT = 256 * 1024;
 /** How long a program may take to listen, in ms: it may have to be compiled. */
 export const START_MS = 15_000;
 /** How long a program may take to end when it is asked to, in ms. */
@@ -32,9 +31,9 @@ export interface Ending {
   /** Its exit code; 128 and the signal's number if a signal ended it. */
   code: number;
   /** What it printed. */
-  stdout: string;
+  stdout: Printed;
   /** What it printed as errors. */
-  stderr: string;
+  stderr: Printed;
 }
 
 /** A command line, with `values` filled in. */
@@ -57,9 +56,9 @@ export class Program implements AsyncDisposable {
   /** What it leaves behind, once it has ended. */
   readonly ending: Promise<Ending>;
   /** What it has printed so far. */
-  stdout = "";
+  readonly stdout: Printed = new Printed();
   /** What it has printed as errors so far. */
-  stderr = "";
+  readonly stderr: Printed = new Printed();
   #child: Deno.ChildProcess;
   #mark = crypto.randomUUID();
   #isGone = false;
@@ -135,12 +134,12 @@ export class Program implements AsyncDisposable {
     what: string,
   ): Promise<void> {
     const deadline = performance.now() + PRINT_MS;
-    while (!enough(this.stdout)) {
+    while (!enough(this.stdout.text)) {
       if (performance.now() > deadline) {
         throw new Finding(
           `it did not print ${what}`,
-          { received: new TextEncoder().encode(this.stdout) },
-          this.stdout === "" && !this.isGone
+          { received: this.stdout.bytes },
+          this.stdout.text === "" && !this.isGone
             ? "its output may be held back in a buffer: flush it (C: setvbuf or " +
               "fflush)"
             : undefined,
@@ -178,7 +177,7 @@ export class Program implements AsyncDisposable {
     try {
       const { code, stderr } = await within(FATE_MS, () => this.ending);
       if (mayEnd && code === 0) return;
-      return `it ended with exit code ${code}${lastLine(stderr)}`;
+      return `it ended with exit code ${code}${lastLine(stderr.text)}`;
     } catch (error) {
       if (!isTimeout(error)) throw error;
     }
@@ -206,8 +205,8 @@ export class Program implements AsyncDisposable {
     const stdout = this.#child.stdout.getReader();
     const stderr = this.#child.stderr.getReader();
     const kept = Promise.all([
-      this.#keep(stdout, "stdout"),
-      this.#keep(stderr, "stderr"),
+      keep(stdout, this.stdout),
+      keep(stderr, this.stderr),
     ]);
     const { code } = await this.#child.status;
     // A process that it leaves behind may hold its output open without end.
@@ -220,19 +219,16 @@ export class Program implements AsyncDisposable {
     this.#isGone = true;
     return { code, stdout: this.stdout, stderr: this.stderr };
   }
+}
 
-  async #keep(
-    output: ReadableStreamDefaultReader<Uint8Array>,
-    name: "stdout" | "stderr",
-  ): Promise<void> {
-    const decoder = new TextDecoder();
-    while (true) {
-      const { value, done } = await output.read();
-      if (done) return;
-      if (this[name].length < MOST_OUTPUT) {
-        this[name] += decoder.decode(value, { stream: true });
-      }
-    }
+async function keep(
+  output: ReadableStreamDefaultReader<Uint8Array<ArrayBuffer>>,
+  printed: Printed,
+): Promise<void> {
+  while (true) {
+    const { value, done } = await output.read();
+    if (done) return;
+    printed.add(value);
   }
 }
 

@@ -9,11 +9,14 @@ import { connectTcp } from "../connect.ts";
 import type { Connection } from "../connection.ts";
 import type { Endpoint } from "../endpoint.ts";
 import { readChunks } from "../stream.ts";
+import { encode, firstDifference } from "./bytes.ts";
 import { type Evidence, Finding, NotApplicable, type Subject } from "./rule.ts";
 import { type Command, Program } from "./program.ts";
 
 /** How long a server may keep the check waiting, in ms. */
 const ANSWER_MS = 2000;
+/** How soon what is too much comes, in ms. */
+const SURPLUS_MS = 150;
 /** How long a server that runs already may take to accept, in ms. */
 const CONNECT_MS = 5000;
 
@@ -96,7 +99,7 @@ export async function readBytes(
   count: number | undefined,
   evidence: Evidence,
   likely?: (received: Uint8Array) => string | undefined,
-): Promise<Uint8Array> {
+): Promise<Uint8Array<ArrayBuffer>> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   const fail = async (how: string) => {
@@ -126,13 +129,47 @@ export async function readBytes(
   return await new Blob(chunks).bytes();
 }
 
-/** Reads until `text` came. @throws {Finding} if something else comes, or nothing */
-export async function readText(
-  conn: Connection,
-  text: string,
-): Promise<void> {
-  const expected = new TextEncoder().encode(text);
+/**
+ * Reads until `text` came; whatever follows it is left alone.
+ *
+ * @throws {Finding} if something else comes, or nothing
+ */
+export async function readText(conn: Connection, text: string): Promise<void> {
+  const expected = encode(text);
   const received = await readBytes(conn, expected.length, { expected });
   if (expected.every((byte, index) => byte === received[index])) return;
   throw new Finding("it sent something else", { expected, received });
+}
+
+/**
+ * Reads `text` and nothing else; the connection is then of no more use.
+ *
+ * @throws {Finding} if something else comes, or nothing, or more
+ */
+export async function readJust(conn: Connection, text: string): Promise<void> {
+  const expected = encode(text);
+  const first = await readBytes(conn, expected.length, { expected });
+  const received = await new Blob([first, await readSurplus(conn)]).bytes();
+  const at = firstDifference(expected, received);
+  if (at === undefined) return;
+  throw new Finding(
+    at === expected.length
+      ? "it sent more than that"
+      : "it sent something else",
+    { expected, received },
+  );
+}
+
+/** What else comes, soon; the connection is then of no more use. */
+export async function readSurplus(
+  conn: Connection,
+): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    for await (const chunk of readChunks(conn, { idleMs: SURPLUS_MS })) {
+      return chunk.slice();
+    }
+  } catch {
+    // Silence, or a reset: nothing more comes.
+  }
+  return new Uint8Array();
 }

@@ -250,6 +250,15 @@ for text in sys.argv[1:] or ["127.0.0.1", "192.168.0.1"]:
   assertEquals(idsOf(await judged("function", untidy), "failed"), [
     "console-exact",
   ]);
+  const marked = python("print('\\ufeffhello world')");
+  assertEquals(idsOf(await judged("function", marked), "failed"), [
+    "console-exact",
+  ]);
+  const latin1 = python("import os; os.write(1, b'hello w\\xf6rld\\n')");
+  const [{ evidence }] = await judged("function", latin1, "basic");
+  assertMatch(JSON.stringify(evidence?.received), /"68656c6c6f2077f6726c640a"/);
+  const [silent] = await judged("function", python("pass"), "basic");
+  assertMatch(JSON.stringify(silent.evidence?.received), /"length":0/);
   const complaining = python(
     "import sys; print('hello world'); sys.exit('no')",
   );

@@ -42,6 +42,14 @@ const MISTAKES: [mistake: string, script: string, rule: string][] = [
     "client-reads-all",
   ],
   [
+    "does not wait for its echo",
+    RIGHT.replace(
+      "while len(received)",
+      "received = message\n        while len(received)",
+    ),
+    "client-sends",
+  ],
+  [
     "counts characters",
     RIGHT.replace(
       "len(received) < len(message)",

@@ -37,6 +37,13 @@ const SMALL_READS = RIGHT.replace("4096", "16");
 
 /** One program for each mistake of the sheet's echo server, and the rule that names it. */
 const MISTAKES: [mistake: string, script: string, rule: string][] = [
+  [
+    "sends more than it was sent",
+    serving(
+      RIGHT.replace("sendall(data)", "sendall(data); conn.sendall(b'OK')"),
+    ),
+    "echo-reply",
+  ],
   ["reads once", serving(RIGHT.replace("while", "if")), "echo-loop"],
   [
     "prints the data where the number belongs",

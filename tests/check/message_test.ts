@@ -99,6 +99,11 @@ def serve`,
     SERVER.replace("line.encode()", 'line.rstrip("\\n").encode()'),
     "message-line",
   ],
+  [
+    "sends an empty line behind each",
+    SERVER.replace("line.encode()", '(line + "\\n").encode()'),
+    "message-line",
+  ],
 ];
 
 const CLIENT = `
@@ -119,6 +124,14 @@ for line in sys.stdin:
 `;
 
 const CLIENT_MISTAKES: [mistake: string, script: string, rule: string][] = [
+  [
+    "sends a line that nobody typed",
+    CLIENT.replace(
+      "    if line",
+      "    if not line.isascii():\n        conn.sendall(b'--\\n')\n    if line",
+    ),
+    "message-sends-line",
+  ],
   [
     "does not send an empty line",
     CLIENT.replace("    conn.sendall", '    line != "\\n" and conn.sendall'),

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { has } from "../interop/peer.ts";
-import { judged, python } from "./judged.ts";
+import { idsOf, judged, python } from "./judged.ts";
 
 /** The client of note 1, which reads once. */
 const CLIENT = `
@@ -25,4 +25,32 @@ Deno.test({
       "it reads once, and takes what comes for the whole answer",
     ],
   );
+});
+
+/** The server of note 2, which closes at once; what it says is filled in. */
+const GREETING = `
+import socket, sys
+server = socket.create_server((sys.argv[1], int(sys.argv[2])))
+while True:
+    with server.accept()[0] as conn:
+        conn.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        conn.sendall(b"Hello, client")
+`;
+
+Deno.test({
+  name: "check finds what a server says beyond its text, in one piece or two",
+  ignore: !has("python3"),
+}, async () => {
+  const more = [
+    GREETING.replace("client", "client, and welcome!"),
+    GREETING + "        conn.sendall(b'\\n')\n",
+  ];
+  await Promise.all(more.map(async (script) => {
+    const aim = python(script, "{host}", "{port}");
+    const [says] = await judged("greeting_server", aim, "basic");
+    assertEquals(says.finding, "it sent more than that");
+  }));
+  const right = python(GREETING, "{host}", "{port}");
+  const verdicts = await judged("greeting_server", right);
+  assertEquals(idsOf(verdicts, "passed"), ["says", "says-again", "closes"]);
 });
