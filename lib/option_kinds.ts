@@ -177,7 +177,11 @@ export function endpointOption(help: string): Option<Endpoint | undefined> {
     help,
     default: undefined,
     shown: "none",
-    parse: last((text) => parseEndpoint(text)),
+    parse: last((text) => {
+      const server = parseEndpoint(text);
+      parsePort(`${server.port}`, 1); // nobody can connect to port 0
+      return server;
+    }),
   };
 }
 
