@@ -47,14 +47,15 @@ export function firstDifference(
 
 /**
  * The rows around the first difference, expected at the left and received at the
- * right, in hexadecimal and as text, and a row that marks and names it.
+ * right, in hexadecimal and as text, and a row that marks and names it; nothing if
+ * there is none.
  */
 export function sideBySide(
   expected: Uint8Array,
   received: Uint8Array,
 ): string[] {
   const at = firstDifference(expected, received);
-  if (at === undefined) return ["both are the same"];
+  if (at === undefined) return [];
   const width = ROW * 3 + ROW * 2;
   const row = Math.floor(at / ROW);
   const first = Math.max(0, row - ROWS_BEFORE);

@@ -4,6 +4,9 @@
  * @module
  */
 
+import { EXIT } from "../exit_code.ts";
+import { explain } from "../explain.ts";
+import type { Report } from "./check.ts";
 import type { Verdict } from "./rule.ts";
 
 /** One student's outcomes. */
@@ -34,10 +37,11 @@ export async function collect(paths: readonly string[]): Promise<Table> {
   const skipped: string[] = [];
   for (const path of (await Promise.all(paths.map(filesOf))).flat()) {
     try {
-      rows.push(...read(path, await Deno.readTextFile(path)));
+      rows.push(...rowsOf(path, await textOf(path)));
     } catch (error) {
-      if (!(error instanceof SyntaxError)) throw error;
-      skipped.push(`${path}: ${error.message}`);
+      const { message, exitCode } = explain(error);
+      if (exitCode === EXIT.SOFTWARE) throw error;
+      skipped.push(`${path}: ${message}`);
     }
   }
   const rules = [
@@ -71,24 +75,47 @@ async function filesOf(path: string): Promise<string[]> {
     .map((name) => `${path}/${name}`);
 }
 
+/**
+ * The text of a file, in the encoding of its byte order mark: PowerShell writes
+ * UTF-16.
+ *
+ * @throws {SyntaxError} if it is no file
+ */
+async function textOf(path: string): Promise<string> {
+  // A pipe would be waited for.
+  if (!(await Deno.stat(path)).isFile) throw new SyntaxError("it is no file");
+  const bytes = await Deno.readFile(path);
+  const mark = bytes[0] << 8 | bytes[1];
+  const encoding = ENCODINGS.get(mark) ?? "utf-8";
+  return new TextDecoder(encoding).decode(bytes);
+}
+
+const ENCODINGS = new Map([[0xfffe, "utf-16le"], [0xfeff, "utf-16be"]]);
+
 /** @throws {SyntaxError} if the text is no report */
-function read(path: string, text: string): Row[] {
+function rowsOf(path: string, text: string): Row[] {
   const value: unknown = JSON.parse(text);
   const reports = Array.isArray(value) ? value : [value];
-  return reports.map((report) => {
-    if (
-      report?.schema !== "sdn_lab/check/1" || !Array.isArray(report.verdicts)
-    ) {
-      throw new SyntaxError("it is no report of `deno task check --json`");
-    }
-    return {
-      student: path.replace(/.*[\\/]/, "").replace(/\.json$/, ""),
-      exercise: String(report.exercise),
-      outcomes: new Map(
-        report.verdicts.map(({ id, outcome }: Verdict) => [id, outcome]),
-      ),
-    };
-  });
+  if (!reports.every(isReport)) {
+    throw new SyntaxError("it is no report of `deno task check --json`");
+  }
+  return reports.map(({ exercise, verdicts }) => ({
+    student: path.replace(/.*[\\/]/, "").replace(/\.json$/, ""),
+    exercise,
+    outcomes: new Map(verdicts.map(({ id, outcome }) => [id, outcome])),
+  }));
+}
+
+/** Whether a value has what the table needs of a report. */
+function isReport(
+  report: Partial<Report> | null,
+): report is Pick<Report, "exercise" | "verdicts"> {
+  return report?.schema === "sdn_lab/check/1" &&
+    typeof report.exercise === "string" && Array.isArray(report.verdicts) &&
+    report.verdicts.every((verdict: Partial<Verdict> | null) =>
+      typeof verdict?.id === "string" &&
+      ["passed", "failed", "skipped"].includes(verdict.outcome!)
+    );
 }
 
 // What begins with one of =+-@ would be a formula to a spreadsheet.

@@ -17,11 +17,12 @@ import {
   operands,
 } from "../option_kinds.ts";
 import { parseOptions } from "../options.ts";
+import { visible } from "../text.ts";
 import { check, checkable, type Report } from "./check.ts";
 import { collect } from "./collect.ts";
 import type { Aim } from "./kinds.ts";
 import { filled } from "./program.ts";
-import { count, pretty, toJson, toJunit } from "./report.ts";
+import { count, jsonText, pretty, toJson, toJunit } from "./report.ts";
 
 const OPTIONS = {
   _: operands(
@@ -112,7 +113,7 @@ export async function checkCommand(
   }
   if (json) {
     const values = reports.map(toJson);
-    console.log(JSON.stringify(all ? values : values[0], null, 2));
+    console.log(jsonText(all ? values : values[0]));
   }
   if (junit) await write(junit, toJunit(reports));
   return count(...reports).failed > 0 ? 1 : EXIT.OK;
@@ -144,7 +145,9 @@ async function collectInto(
   }
   requirePermissions("read", "write");
   const table = await collect(paths);
-  for (const skipped of table.skipped) console.error(`skipped ${skipped}`);
+  for (const skipped of table.skipped) {
+    console.error(visible(`skipped ${skipped}`));
+  }
   await write(csv, table.csv);
   console.log(`${csv}: ${table.rows} rows, ${table.skipped.length} skipped`);
   return EXIT.OK;

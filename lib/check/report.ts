@@ -105,6 +105,26 @@ export function toJson(report: Report): unknown {
   };
 }
 
+/**
+ * A value as JSON that a terminal shows as it is: whatever it would act on, or a
+ * reader could not see, is escaped.
+ */
+export function jsonText(value: unknown): string {
+  return JSON.stringify(value, null, 2).replace(
+    /[^\n -~]/gu,
+    (character) =>
+      visible(character) === character ? character : escaped(character),
+  );
+}
+
+/** A character as JSON and JavaScript escape it. */
+function escaped(character: string): string {
+  return Array.from(
+    { length: character.length },
+    (_, at) => "\\u" + character.charCodeAt(at).toString(16).padStart(4, "0"),
+  ).join("");
+}
+
 /** Reports as JUnit XML: a suite for each program, a case for each rule. */
 export function toJunit(reports: readonly Report[]): string {
   const suites = reports.map((report) => {
@@ -145,5 +165,6 @@ const ENTITIES: Record<string, string> = {
 };
 
 function attribute(text: string): string {
-  return visible(text).replace(/[&<>"]/g, (character) => ENTITIES[character]);
+  return visible(text).replace(/[&<>"]/g, (character) => ENTITIES[character])
+    .replace(/[\ufffe\uffff]/g, escaped); // which XML 1.0 does not allow
 }

@@ -46,6 +46,7 @@ Deno.test("check refuses a wrong command line with exit code 64", async () => {
     [["echo_server", "extra"], /unexpected argument "extra"/],
     [["echo_client", "--target", "127.0.0.1:1"], /no server/],
     [["echo_server", "--target", "x"], /"x" has no port/],
+    [["echo_server", "--target", "127.0.0.1:0"], /"0" is not a port/],
     [["echo_server", "--target", "127.0.0.1:1", "--", "x"], /not both/],
     [["collect"], /collect needs/],
   ];
@@ -113,13 +114,16 @@ Deno.test({
   assertEquals(report.verdicts[0].outcome, "failed");
   assertMatch(await Deno.readTextFile(`${here.path}/x.xml`), /failures="1"/);
   await Deno.writeTextFile(`${here.path}/anna.json`, stdout);
+  await Deno.writeTextFile(`${here.path}/bad.json`, "\x1b[2J");
   await using table = command([...[
     "collect",
     here.path,
     "--csv",
     `${here.path}/class.csv`,
   ]]);
-  assertEquals((await table.result).code, 0);
+  const { code: tableCode, stderr } = await table.result;
+  assertEquals(tableCode, 0);
+  assertMatch(stderr, /^skipped .*bad\.json: .*\\x1b\[2J.*\n$/);
   assertEquals(
     await Deno.readTextFile(`${here.path}/class.csv`),
     "student,exercise,passed,failed,console-lines\r\nanna,function,0,1,failed\r\n",

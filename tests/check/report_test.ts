@@ -3,7 +3,13 @@ import { setColorEnabled } from "@std/fmt/colors";
 import { firstDifference, nameAt, sideBySide } from "../../lib/check/bytes.ts";
 import type { Report } from "../../lib/check/check.ts";
 import { collect } from "../../lib/check/collect.ts";
-import { count, pretty, toJson, toJunit } from "../../lib/check/report.ts";
+import {
+  count,
+  jsonText,
+  pretty,
+  toJson,
+  toJunit,
+} from "../../lib/check/report.ts";
 import { temporaryFolder } from "../folder.ts";
 
 setColorEnabled(false);
@@ -74,7 +80,7 @@ Deno.test({
     "first difference at byte 6: expected b'e', received b'a'",
     "8       73 61 67 65             sage            73 61 67 65             sage",
   ]);
-  assertEquals(sideBySide(encode("a"), encode("a")), ["both are the same"]);
+  assertEquals(sideBySide(encode("a"), encode("a")), []);
   assertEquals(firstDifference(encode("ab"), encode("abc")), 2);
 });
 
@@ -119,25 +125,63 @@ Deno.test({
   assert(!xml.includes("\x1b"));
 });
 
+Deno.test({
+  name:
+    "toJunit() and jsonText() hold no character that XML or a terminal does not bear",
+  permissions: "none",
+}, () => {
+  const finding = "\x1b[2J \x9b31m \u202e \ufffe\uffff \u{e0001} বাংলা 😀";
+  const verdicts = [{
+    ...REPORT.verdicts[0],
+    outcome: "failed",
+    finding,
+  }] as const;
+  const report: Report = { ...REPORT, verdicts: [...verdicts] };
+  const json = jsonText(toJson(report));
+  assertEquals(JSON.parse(json).verdicts[0].finding, finding);
+  const text =
+    "\\u001b[2J \\u009b31m \\u202e \ufffe\uffff \\udb40\\udc01 বাংলা 😀";
+  assert(json.includes(text), json);
+  const xml = toJunit([report]);
+  assertMatch(xml, /message="[^"]*\\ufffe\\uffff/);
+  assert(!/[^\t\n\r -\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u.test(xml), xml);
+});
+
 Deno.test("collect() makes one table, and names what is no report", async () => {
   await using folder = await temporaryFolder();
-  const write = (name: string, text: string) =>
-    Deno.writeTextFile(`${folder.path}/${name}`, text);
+  const write = (name: string, text: string | Uint8Array) =>
+    Deno.writeFile(
+      `${folder.path}/${name}`,
+      typeof text === "string" ? encode(text) : text,
+    );
   const json = JSON.stringify(toJson(REPORT));
+  const inUtf16 = new Uint8Array(
+    Uint16Array.from(`\ufeff${json}`, (one) => one.charCodeAt(0)).buffer,
+  );
   await write("anna.json", json);
   await write("=cmd.json", `[${json}]`);
+  await write("bom.json", `\ufeff${json}`);
+  await write("powershell.json", inUtf16);
   await write("broken.json", json.slice(0, 40));
+  await Deno.mkdir(`${folder.path}/folder.json`);
+  const schema = '"schema": "sdn_lab/check/1"';
+  await write("null.json", `{${schema}, "exercise": "x", "verdicts": [null]}`);
   await write("other.json", '{"schema": "something else"}');
   await write("notes.txt", "not looked at");
   const { csv, rows, skipped } = await collect([folder.path]);
-  assertEquals(rows, 2);
+  assertEquals(rows, 4);
+  const outcomes = "echo_server,1,1,passed,failed,skipped";
   assertEquals(csv.split("\r\n"), [
     "student,exercise,passed,failed,echo-reply,echo-loop,echo-pieces",
-    "'=cmd,echo_server,1,1,passed,failed,skipped",
-    "anna,echo_server,1,1,passed,failed,skipped",
+    `'=cmd,${outcomes}`,
+    `anna,${outcomes}`,
+    `bom,${outcomes}`,
+    `powershell,${outcomes}`,
     "",
   ]);
-  assertEquals(skipped.length, 2);
+  assertEquals(skipped.length, 4);
   assertMatch(skipped[0], /broken\.json: /);
-  assertMatch(skipped[1], /other\.json: it is no report/);
+  assertMatch(skipped[1], /folder\.json: it is no file/);
+  assertMatch(skipped[2], /null\.json: it is no report/);
+  assertMatch(skipped[3], /other\.json: it is no report/);
 });
