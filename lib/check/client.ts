@@ -6,10 +6,15 @@
 
 import { getAvailablePort } from "@std/net/get-available-port";
 import type { Connection } from "../connection.ts";
-import { readChunks, writeAll } from "../stream.ts";
 import { serveTcp } from "../tcp.ts";
 import { type Command, type Ending, Program, START_MS } from "./program.ts";
-import { Finding, findWithin, NotApplicable, type Subject } from "./rule.ts";
+import {
+  Closed,
+  Finding,
+  findWithin,
+  NotApplicable,
+  type Subject,
+} from "./rule.ts";
 
 /** How long a client may take to send its message, and to end in the end, in ms. */
 const CLIENT_MS = 4000;
@@ -17,11 +22,6 @@ const CLIENT_MS = 4000;
 const PLAY_MS = 25_000;
 /** How long what happened before a client's end may take to be found, in ms. */
 const GRACE_MS = 300;
-
-/** The pause between bytes that are sent one by one, in ms. */
-const BYTE_MS = 5;
-/** How many more bytes are sent, at most, before a close is noticed. */
-const NOTICED = 3;
 
 /** What the check does as the server of a client; settles when it is done. */
 export type Play = (conn: Connection, program: Program) => Promise<void>;
@@ -107,8 +107,8 @@ export class Client implements Subject {
   }
 
   /** How the program failed, if it did: a client may end. */
-  async fate(): Promise<string | undefined> {
-    return await this.#programs.at(-1)?.fate(true);
+  async fate(by?: number): Promise<string | undefined> {
+    return await this.#programs.at(-1)?.fate(by, true);
   }
 
   /** Ends what still runs. */
@@ -139,63 +139,12 @@ export class Client implements Subject {
 function asFinding(error: unknown): unknown {
   const { BrokenPipe, ConnectionReset } = Deno.errors;
   return error instanceof BrokenPipe || error instanceof ConnectionReset
-    ? new Finding("it closed the connection before its server was done")
+    ? new Closed("it closed the connection before its server was done")
     : error;
 }
 
 /** The sheet's message. */
 export const SHEET_TEXT = "Test message: SDN course examples";
-
-/** Reads until `count` bytes came from a client. @throws {Finding} if fewer come */
-export async function readMessage(
-  conn: Connection,
-  expected: Uint8Array,
-): Promise<void> {
-  const received: number[] = [];
-  try {
-    for await (const chunk of readChunks(conn, { idleMs: CLIENT_MS })) {
-      received.push(...chunk);
-      if (received.length >= expected.length) break;
-    }
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-  }
-  const bytes = new Uint8Array(received);
-  if (bytes.length === expected.length) {
-    if (bytes.every((byte, index) => byte === expected[index])) return;
-  }
-  throw new Finding("it sent something else than the message", {
-    expected,
-    received: bytes,
-  });
-}
-
-/**
- * Sends byte by byte.
- *
- * @throws {Finding} if the client closes before the last one; by how many were sent
- * until it did, its `likely` cause
- */
-export async function sendSlowly(
-  conn: Connection,
-  bytes: Uint8Array,
-  likely?: (sent: number) => string | undefined,
-): Promise<void> {
-  for (let sent = 0; sent < bytes.length; sent++) {
-    try {
-      await writeAll(conn, bytes.subarray(sent, sent + 1));
-    } catch {
-      throw new Finding(
-        `it closed the connection after ${sent} of ${bytes.length} bytes at most`,
-        { sent: bytes },
-        sent <= NOTICED
-          ? "it reads once, and takes what comes for the whole answer"
-          : likely?.(sent),
-      );
-    }
-    await new Promise((resolve) => setTimeout(resolve, BYTE_MS));
-  }
-}
 
 /**
  * Returns if a value can be given to the program.

@@ -11,8 +11,9 @@ import { isTimeout, within } from "../deadline.ts";
 import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
 import { SHEET_TEXT } from "./client.ts";
+import { readBytes, readSurplus } from "./exchange.ts";
 import { Finding, NotApplicable } from "./rule.ts";
-import { readBytes, readSurplus, type Server } from "./server.ts";
+import type { Server } from "./server.ts";
 
 /** The sheet's message, 33 bytes. */
 export const MESSAGE: Uint8Array<ArrayBuffer> = encode(SHEET_TEXT);

@@ -9,12 +9,11 @@ import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
 import {
   type Client,
-  readMessage,
   requireSuccess,
   requireValue,
-  sendSlowly,
   SHEET_TEXT,
 } from "./client.ts";
+import { readMessage, sendSlowly } from "./exchange.ts";
 import type { Program } from "./program.ts";
 import { Finding, findWithin, type Rule } from "./rule.ts";
 

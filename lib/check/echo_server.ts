@@ -17,8 +17,9 @@ import {
   LONG,
   MESSAGE,
 } from "./echo.ts";
+import { readBytes } from "./exchange.ts";
 import type { Rule } from "./rule.ts";
-import { readBytes, type Server } from "./server.ts";
+import type { Server } from "./server.ts";
 
 /** The rules, in the order in which they are judged. */
 export const ECHO_SERVER_RULES: readonly Rule<Server>[] = [

@@ -6,25 +6,16 @@
 
 import type { Endpoint } from "../endpoint.ts";
 import { Client } from "./client.ts";
-import {
-  Console,
-  consoleRules,
-  DOTTED_QUAD,
-  MACHINE_RULES,
-} from "./console.ts";
+import { Console, consoleRules, DOTTED_QUAD } from "./console.ts";
 import { ECHO_CLIENT_RULES } from "./echo_client.ts";
 import { ECHO_SERVER_RULES } from "./echo_server.ts";
+import { MACHINE_RULES } from "./machine.ts";
 import { MESSAGE_CLIENT_RULES } from "./message_client.ts";
 import { MESSAGE_SERVER_RULES } from "./message_server.ts";
 import { hearingClient, sayingServer } from "./notes.ts";
 import type { Command } from "./program.ts";
-import {
-  judge,
-  type Rule,
-  type Subject,
-  type Tier,
-  type Verdict,
-} from "./rule.ts";
+import { judge } from "./judge.ts";
+import type { Rule, Subject, Tier, Verdict } from "./rule.ts";
 import { Server } from "./server.ts";
 import { UDP_CLIENT_RULES } from "./udp_client.ts";
 import { UDP_SERVER_RULES } from "./udp_server.ts";

@@ -7,10 +7,10 @@
 import type { Connection } from "../connection.ts";
 import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
-import { type Client, requireSuccess, sendSlowly } from "./client.ts";
+import { type Client, requireSuccess } from "./client.ts";
+import { readBytes, readJust, readText, sendSlowly } from "./exchange.ts";
 import type { Program } from "./program.ts";
 import type { Rule } from "./rule.ts";
-import { readBytes, readJust, readText } from "./server.ts";
 
 /** Waits until the client has shown a message. */
 function shown(program: Program, text: string): Promise<void> {

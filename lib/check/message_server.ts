@@ -6,8 +6,9 @@
 
 import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
+import { readBytes, readJust, readText } from "./exchange.ts";
 import type { Rule } from "./rule.ts";
-import { readBytes, readJust, readText, type Server } from "./server.ts";
+import type { Server } from "./server.ts";
 
 /** What the server has to print for a message. */
 function shown(server: Server, text: string): Promise<void> {

@@ -7,10 +7,17 @@
 import type { Connection } from "../connection.ts";
 import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
-import { type Client, readMessage, sendSlowly } from "./client.ts";
+import type { Client } from "./client.ts";
+import {
+  readBytes,
+  readJust,
+  readMessage,
+  readText,
+  sendSlowly,
+} from "./exchange.ts";
 import type { Ending } from "./program.ts";
 import { Finding, type Rule } from "./rule.ts";
-import { readBytes, readJust, readText, type Server } from "./server.ts";
+import type { Server } from "./server.ts";
 
 /** The rules for a server that says `text`, after `question` if there is one. */
 export function sayingServer(

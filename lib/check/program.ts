@@ -5,10 +5,7 @@
  * @module
  */
 
-import { connectTcp } from "../connect.ts";
-import type { Connection } from "../connection.ts";
 import { isTimeout, within } from "../deadline.ts";
-import { type Endpoint, formatEndpoint } from "../endpoint.ts";
 import { endMarked, kill, MARK } from "./descendants.ts";
 import { Printed } from "./printed.ts";
 import { Finding } from "./rule.ts";
@@ -24,7 +21,7 @@ const FATE_MS = 500;
 /** How long a program may take to print something, in ms. */
 const PRINT_MS = 2000;
 /** The pause between attempts to connect, or to find something printed, in ms. */
-const RETRY_MS = 20;
+export const RETRY_MS = 20;
 
 /** What a program that has ended leaves behind. */
 export interface Ending {
@@ -61,7 +58,7 @@ export class Program implements AsyncDisposable {
   readonly stderr: Printed = new Printed();
   #child: Deno.ChildProcess;
   #mark = crypto.randomUUID();
-  #isGone = false;
+  #endedAt = Infinity;
 
   /**
    * Starts a program.
@@ -95,36 +92,6 @@ export class Program implements AsyncDisposable {
   }
 
   /**
-   * Connects to the program as soon as it listens.
-   *
-   * @throws {Finding} if it ends, or does not listen in time; says which
-   */
-  async connect(endpoint: Endpoint): Promise<Connection> {
-    const deadline = performance.now() + START_MS;
-    while (true) {
-      try {
-        return await connectTcp({ ...endpoint, timeoutMs: START_MS });
-      } catch (error) {
-        if (!(error instanceof Deno.errors.ConnectionRefused)) throw error;
-      }
-      const where = formatEndpoint(endpoint);
-      if (this.#isGone) {
-        throw new Finding(`it was gone, and did not listen at ${where}`);
-      }
-      if (performance.now() > deadline) {
-        throw new Finding(
-          `the program runs, but nothing listened at ${where} within ` +
-            `${START_MS / 1000} s`,
-          {},
-          "it listens at another address or port: it has to take {host} and " +
-            "{port}; or it needs longer to start",
-        );
-      }
-      await pause(RETRY_MS);
-    }
-  }
-
-  /**
    * Waits until what it has printed is `enough`.
    *
    * @throws {Finding} if it is not in time; says that it did not print `what`
@@ -151,7 +118,7 @@ export class Program implements AsyncDisposable {
 
   /** Whether it has ended. */
   get isGone(): boolean {
-    return this.#isGone;
+    return this.#endedAt < Infinity;
   }
 
   /** Types text into its standard input. */
@@ -170,17 +137,16 @@ export class Program implements AsyncDisposable {
   }
 
   /**
-   * How it ended, with what it said last, if it has or is about to: its connections
-   * are closed before it is gone. If it `mayEnd`, only a failure is worth a word.
+   * How it ended, with what it said last, if it had by the time `by`; without that,
+   * if it has or is about to, since its connections are closed before it is gone. If
+   * it `mayEnd`, only a failure is worth a word.
    */
-  async fate(mayEnd = false): Promise<string | undefined> {
-    try {
-      const { code, stderr } = await within(FATE_MS, () => this.ending);
-      if (mayEnd && code === 0) return;
-      return `it ended with exit code ${code}${lastLine(stderr.text)}`;
-    } catch (error) {
-      if (!isTimeout(error)) throw error;
-    }
+  async fate(by = Infinity, mayEnd = false): Promise<string | undefined> {
+    if (by === Infinity) await this.#aboutToEnd();
+    if (this.#endedAt > by || !this.isGone) return;
+    const { code, stderr } = await this.ending;
+    if (mayEnd && code === 0) return;
+    return `it ended with exit code ${code}${lastLine(stderr.text)}`;
   }
 
   /** Ends it and whatever it started: first politely, then for certain. */
@@ -193,6 +159,14 @@ export class Program implements AsyncDisposable {
     this.#signal("SIGKILL"); // for what it started and left behind
     await endMarked(this.#mark); // also in a session of its own
     await this.ending;
+  }
+
+  async #aboutToEnd(): Promise<void> {
+    try {
+      await within(FATE_MS, () => this.ending);
+    } catch (error) {
+      if (!isTimeout(error)) throw error;
+    }
   }
 
   #signal(signal: Deno.Signal): void {
@@ -216,7 +190,7 @@ export class Program implements AsyncDisposable {
     }, REST_MS);
     await kept;
     clearTimeout(timer);
-    this.#isGone = true;
+    this.#endedAt = performance.now();
     return { code, stdout: this.stdout, stderr: this.stderr };
   }
 }
@@ -238,6 +212,7 @@ function lastLine(text: string): string {
   return line ? `: ${line}` : "";
 }
 
-function pause(ms: number): Promise<void> {
+/** Waits. */
+export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }

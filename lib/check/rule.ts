@@ -1,12 +1,10 @@
 /**
- * Rules that a program is checked against, and how they are judged.
+ * Rules that a program is checked against, and what may come of one.
  *
  * @module
  */
 
 import { unlessAborted } from "../deadline.ts";
-import { EXIT } from "../exit_code.ts";
-import { explain } from "../explain.ts";
 
 /** `basic` is what the sheet asks, `strict` what a correct program does. */
 export type Tier = "basic" | "strict";
@@ -47,6 +45,8 @@ export class Finding extends Error {
   readonly evidence: Evidence;
   /** The likely cause, only where the evidence implies one. */
   readonly likely: string | undefined;
+  /** When it was found, by the clock of `performance.now()`. */
+  readonly at: number = performance.now();
 
   /** A finding; the message is one sentence. */
   constructor(
@@ -60,16 +60,19 @@ export class Finding extends Error {
   }
 }
 
+/** The program has closed a connection too early: it may be about to end. */
+export class Closed extends Finding {}
+
 /** A rule does not apply here; the message says why. */
 export class NotApplicable extends Error {}
 
 /** What rules are judged on; ended when a rule is done with it. */
 export interface Subject extends AsyncDisposable {
   /**
-   * How its program ended, if it did and should not have, in a few words: what a
-   * rule has found is then hardly the cause.
+   * How its program ended, if it had by the time `by`, and should not have: what a
+   * rule has found is then hardly the cause. Without `by` it may be about to end.
    */
-  fate(): Promise<string | undefined>;
+  fate(by?: number): Promise<string | undefined>;
 }
 
 /**
@@ -114,94 +117,4 @@ export interface Verdict {
   evidence?: Evidence;
   /** The likely cause. */
   likely?: string;
-}
-
-/**
- * Judges a program by rules, one after another. Each rule gets a subject of its
- * own, and an end after `limitMs`.
- *
- * @throws the reason of `signal`, once it aborts and the subject is ended
- */
-export async function judge<S extends Subject>(
-  rules: readonly Rule<S>[],
-  begin: () => S,
-  limitMs: number,
-  signal?: AbortSignal,
-): Promise<Verdict[]> {
-  const verdicts: Verdict[] = [];
-  for (const rule of rules) {
-    const { id, tier, title, why, readOn, hint, needs = [] } = rule;
-    const about = { id, tier, title, why, readOn, hint };
-    const missing = needs.filter((need) =>
-      verdicts.some((one) => one.id === need && one.outcome !== "passed")
-    );
-    const start = performance.now();
-    const result = missing.length > 0
-      ? skipped(`it needs ${missing.join(" and ")}`)
-      : await judgeOne(rule, begin, limitMs, signal);
-    const ms = Math.round(performance.now() - start);
-    verdicts.push({ ...about, ...result, ms });
-  }
-  return verdicts;
-}
-
-type Result = Pick<Verdict, "outcome" | "finding" | "evidence" | "likely">;
-
-async function judgeOne<S extends Subject>(
-  rule: Rule<S>,
-  begin: () => S,
-  limitMs: number,
-  signal: AbortSignal | undefined,
-): Promise<Result> {
-  try {
-    await using subject = begin();
-    return await resultOf(rule, subject, limitMs, signal);
-  } catch (error) {
-    signal?.throwIfAborted();
-    // To end the subject may fail as its rule did.
-    return failed(error instanceof SuppressedError ? error.suppressed : error);
-  }
-}
-
-async function resultOf<S extends Subject>(
-  rule: Rule<S>,
-  subject: S,
-  limitMs: number,
-  signal: AbortSignal | undefined,
-): Promise<Result> {
-  try {
-    await findWithin(
-      limitMs,
-      unlessAborted(rule.run(subject), signal),
-      `not done within ${limitMs / 1000} s`,
-    );
-    return { outcome: "passed" };
-  } catch (error) {
-    signal?.throwIfAborted();
-    if (error instanceof NotApplicable) return skipped(error.message);
-    const result = failed(error);
-    const fate = await subject.fate();
-    return fate
-      ? { ...result, finding: `${result.finding} (${fate})` }
-      : result;
-  }
-}
-
-/** @throws the error, if it is the lab's own and not the program's */
-function failed(error: unknown): Result {
-  if (error instanceof Finding) {
-    const { message, evidence, likely } = error;
-    return { outcome: "failed", finding: message, evidence, likely };
-  }
-  const { message, exitCode } = explain(error);
-  // What the network does to a rule is the program's failure. A bug, a limit of
-  // the system and a missing permission of the lab are not.
-  const isOurs = exitCode === EXIT.SOFTWARE || exitCode === EXIT.OS ||
-    error instanceof Deno.errors.NotCapable;
-  if (isOurs) throw error;
-  return { outcome: "failed", finding: message };
-}
-
-function skipped(finding: string): Result {
-  return { outcome: "skipped", finding };
 }

@@ -1,5 +1,5 @@
 /**
- * A TCP server under check, and the ways to talk to it.
+ * A server under check.
  *
  * @module
  */
@@ -7,17 +7,11 @@
 import { getAvailablePort } from "@std/net/get-available-port";
 import { connectTcp } from "../connect.ts";
 import type { Connection } from "../connection.ts";
-import type { Endpoint } from "../endpoint.ts";
-import { readChunks } from "../stream.ts";
-import { encode, firstDifference } from "./bytes.ts";
-import { type Evidence, Finding, NotApplicable, type Subject } from "./rule.ts";
-import { type Command, Program } from "./program.ts";
+import { type Endpoint, formatEndpoint } from "../endpoint.ts";
+import { Finding, NotApplicable, type Subject } from "./rule.ts";
+import { type Command, pause, Program, RETRY_MS, START_MS } from "./program.ts";
 
-/** How long a server may keep the check waiting, in ms. */
-const ANSWER_MS = 2000;
-/** How soon what is too much comes, in ms. */
-const SURPLUS_MS = 150;
-/** How long a server that runs already may take to accept, in ms. */
+/** How long one attempt to connect may take, in ms. */
 const CONNECT_MS = 5000;
 
 /** A server under check: one that runs already, or a program that is started. */
@@ -39,10 +33,37 @@ export class Server implements Subject {
     });
   }
 
-  /** Connects, as soon as the server listens. */
-  connect(): Promise<Connection> {
-    return this.#program?.connect(this.endpoint) ??
-      connectTcp({ ...this.endpoint, timeoutMs: CONNECT_MS });
+  /**
+   * Connects, as soon as the server listens.
+   *
+   * @throws {Finding} if its program ends, or does not listen in time; says which
+   */
+  async connect(): Promise<Connection> {
+    const deadline = performance.now() + START_MS;
+    while (true) {
+      try {
+        return await connectTcp({ ...this.endpoint, timeoutMs: CONNECT_MS });
+      } catch (error) {
+        const { ConnectionRefused } = Deno.errors;
+        if (!this.#program || !(error instanceof ConnectionRefused)) {
+          throw error;
+        }
+      }
+      const where = formatEndpoint(this.endpoint);
+      if (this.isGone) {
+        throw new Finding(`it was gone, and did not listen at ${where}`);
+      }
+      if (performance.now() > deadline) {
+        throw new Finding(
+          `the program runs, but nothing listened at ${where} within ` +
+            `${START_MS / 1000} s`,
+          {},
+          "it listens at another address or port: it has to take {host} and " +
+            "{port}; or it needs longer to start",
+        );
+      }
+      await pause(RETRY_MS);
+    }
   }
 
   /**
@@ -79,97 +100,12 @@ export class Server implements Subject {
   }
 
   /** How the program ended, if it did: a server goes on until it is asked to end. */
-  async fate(): Promise<string | undefined> {
-    return await this.#program?.fate();
+  async fate(by?: number): Promise<string | undefined> {
+    return await this.#program?.fate(by);
   }
 
   /** Ends the program, if the check started it. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#program?.[Symbol.asyncDispose]();
   }
-}
-
-/**
- * Reads until `count` bytes came, or to the end of file if that is `undefined`.
- *
- * @throws {Finding} if the server closes before, or falls silent
- */
-export async function readBytes(
-  conn: Connection,
-  count: number | undefined,
-  evidence: Evidence,
-  likely?: (received: Uint8Array) => string | undefined,
-): Promise<Uint8Array<ArrayBuffer>> {
-  const chunks: Uint8Array<ArrayBuffer>[] = [];
-  let length = 0;
-  const fail = async (how: string) => {
-    const received = await new Blob(chunks).bytes();
-    const wanted = count === undefined ? "" : ` of ${count}`;
-    return new Finding(
-      `${how} after ${length}${wanted} bytes`,
-      { ...evidence, received },
-      likely?.(received),
-    );
-  };
-  try {
-    for await (const chunk of readChunks(conn, { idleMs: ANSWER_MS })) {
-      chunks.push(chunk.slice());
-      length += chunk.length;
-      if (count !== undefined && length >= count) break;
-    }
-  } catch (error) {
-    const isSilent = error instanceof DOMException;
-    throw await fail(
-      isSilent ? "the server fell silent" : "the server reset the connection",
-    );
-  }
-  if (count !== undefined && length < count) {
-    throw await fail("the server closed the connection");
-  }
-  return await new Blob(chunks).bytes();
-}
-
-/**
- * Reads until `text` came; whatever follows it is left alone.
- *
- * @throws {Finding} if something else comes, or nothing
- */
-export async function readText(conn: Connection, text: string): Promise<void> {
-  const expected = encode(text);
-  const received = await readBytes(conn, expected.length, { expected });
-  if (expected.every((byte, index) => byte === received[index])) return;
-  throw new Finding("it sent something else", { expected, received });
-}
-
-/**
- * Reads `text` and nothing else; the connection is then of no more use.
- *
- * @throws {Finding} if something else comes, or nothing, or more
- */
-export async function readJust(conn: Connection, text: string): Promise<void> {
-  const expected = encode(text);
-  const first = await readBytes(conn, expected.length, { expected });
-  const received = await new Blob([first, await readSurplus(conn)]).bytes();
-  const at = firstDifference(expected, received);
-  if (at === undefined) return;
-  throw new Finding(
-    at === expected.length
-      ? "it sent more than that"
-      : "it sent something else",
-    { expected, received },
-  );
-}
-
-/** What else comes, soon; the connection is then of no more use. */
-export async function readSurplus(
-  conn: Connection,
-): Promise<Uint8Array<ArrayBuffer>> {
-  try {
-    for await (const chunk of readChunks(conn, { idleMs: SURPLUS_MS })) {
-      return chunk.slice();
-    }
-  } catch {
-    // Silence, or a reset: nothing more comes.
-  }
-  return new Uint8Array();
 }

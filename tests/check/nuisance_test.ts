@@ -39,6 +39,18 @@ while True:
     /differs from byte 0 on/,
   ],
   [
+    "says nothing, and ends when it is left",
+    `
+import socket, sys
+server = socket.create_server((sys.argv[1], int(sys.argv[2])))
+conn = server.accept()[0]
+while conn.recv(1024):
+    pass
+sys.exit(3)
+`,
+    /^it fell silent after 0 of 33 bytes$/,
+  ],
+  [
     "floods its output",
     `
 import socket, sys

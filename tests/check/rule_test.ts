@@ -1,8 +1,9 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { judge } from "../../lib/check/judge.ts";
 import {
+  Closed,
   Finding,
   findWithin,
-  judge,
   NotApplicable,
   type Rule,
   type Subject,
@@ -46,6 +47,16 @@ Deno.test({
     "skipped",
     "no console",
   ]);
+  const closed = new Closed("it closed the connection");
+  const ends: (number | undefined)[] = [];
+  const begin = () => ({
+    ...subject(),
+    fate: (by?: number) => Promise.resolve(void ends.push(by)),
+  });
+  for (const error of [finding, closed]) {
+    await judge([rule(() => Promise.reject(error))], begin, LIMIT_MS);
+  }
+  assertEquals(ends, [finding.at, undefined]);
   const refused = new Deno.errors.ConnectionRefused("no");
   assertEquals(await found(refused), [
     "failed",
