@@ -38,9 +38,12 @@ const SMALL_READS = RIGHT.replace("4096", "16");
 /** One program for each mistake of the sheet's echo server, and the rule that names it. */
 const MISTAKES: [mistake: string, script: string, rule: string][] = [
   [
-    "sends more than it was sent",
+    "sends more than it was sent, a moment later",
     serving(
-      RIGHT.replace("sendall(data)", "sendall(data); conn.sendall(b'OK')"),
+      RIGHT.replace(
+        "            print(",
+        "            threading.Event().wait(0.03); conn.sendall(b'OK')\n            print(",
+      ),
     ),
     "echo-reply",
   ],
