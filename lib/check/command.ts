@@ -10,6 +10,7 @@ import { EXIT } from "../exit_code.ts";
 import { located, UsageError } from "../fault.ts";
 import { describeOptions } from "../help.ts";
 import { findOne, type Lab } from "../lab/catalog.ts";
+import { requireOwnTask } from "../lab/own_task.ts";
 import {
   endpointOption,
   fileOption,
@@ -89,7 +90,7 @@ export async function checkCommand(
   if (command.length > 0 && target) {
     throw new UsageError("give a command or a --target, not both");
   }
-  requirePermissions("run", "net");
+  requireOwnTask("check", { name: "run" }, { name: "net" });
   const aim: Aim | undefined = command.length > 0
     ? { command: (values) => filled(command, values) }
     : target && { target };
@@ -143,7 +144,7 @@ async function collectInto(
       "deno task check collect results/ --csv class.csv",
     );
   }
-  requirePermissions("read", "write");
+  requireOwnTask("check", { name: "read" }, { name: "write" });
   const table = await collect(paths);
   for (const skipped of table.skipped) {
     console.error(visible(`skipped ${skipped}`));
@@ -151,22 +152,6 @@ async function collectInto(
   await write(csv, table.csv);
   console.log(`${csv}: ${table.rows} rows, ${table.skipped.length} skipped`);
   return EXIT.OK;
-}
-
-/**
- * Returns if this process may do what a check does, whatever program it is for.
- *
- * @throws {Deno.errors.NotCapable} if it may not, as under another task
- */
-function requirePermissions(...names: Deno.PermissionName[]): void {
-  const missing = names.filter((name) =>
-    Deno.permissions.querySync({ name }).state !== "granted"
-  );
-  if (missing.length === 0) return;
-  const flags = missing.map((name) => `--allow-${name}`).join(" and ");
-  throw new Deno.errors.NotCapable(
-    `no permission: ${flags}, which "deno task check" gives`,
-  );
 }
 
 /** Returns if a file can be written, and leaves all as it was. */

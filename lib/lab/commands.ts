@@ -13,7 +13,6 @@ import { compile, kit } from "./build.ts";
 import { find, findOne, type Lab, listText } from "./catalog.ts";
 import { runInTerminal } from "./child.ts";
 import { interruptible } from "./interrupt.ts";
-import { requireOwnTask } from "./own_task.ts";
 
 /** What a command does: returns the exit code. */
 type Command = (lab: Lab, args: string[]) => number | Promise<number>;
@@ -138,9 +137,6 @@ async function demo(
 }
 
 async function check(lab: Lab, args: string[]): Promise<number> {
-  const dashes = args.indexOf("--");
-  const own = dashes < 0 ? args : args.slice(0, dashes);
-  if (!own.includes("--help")) requireOwnTask("check", { name: "run" });
   const { checkCommand } = await import("../check/command.ts");
   return await interruptible((signal) => checkCommand(lab, args, signal));
 }

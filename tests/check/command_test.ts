@@ -72,7 +72,7 @@ Deno.test("check under another task ends with exit code 77, and names its own", 
     assertEquals([code, stdout], [77, ""]);
     assertMatch(
       stderr,
-      /^lab: no permission: .*, which "deno task check".*\n$/,
+      /^lab: check needs permissions .*: --allow-.*\nhint: .* deno task check;/,
     );
   }
 });

@@ -31,7 +31,6 @@ Deno.test({
   const cases: [string, ...string[]][] = [
     ["kit"],
     ["compile", "--out", "/nowhere"],
-    ["check"],
     ["check", "function", "--", "./program", "--help"],
   ];
   for (const [command, ...args] of cases) {
@@ -43,7 +42,7 @@ Deno.test({
     assertEquals(exitCode, 77);
     assertMatch(
       message,
-      new RegExp(`^${command} needs a permission .*: --allow-`),
+      new RegExp(`^${command} needs permissions .*: --allow-`),
     );
     assertMatch(
       hint!,
