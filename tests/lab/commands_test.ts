@@ -31,7 +31,6 @@ Deno.test({
   const cases: [string, ...string[]][] = [
     ["kit"],
     ["compile", "--out", "/nowhere"],
-    ["check", "function", "--", "./program", "--help"],
   ];
   for (const [command, ...args] of cases) {
     const error = await assertRejects(
