@@ -25,7 +25,7 @@ export function hostOption(help: string): Option<string> {
     value: "<host>",
     help,
     default: "127.0.0.1",
-    parse: last(parseHost),
+    parse: ([text]) => parseHost(text),
   };
 }
 
@@ -37,9 +37,8 @@ export function hostOption(help: string): Option<string> {
 export function addressOption(help: string): Option<string> {
   return {
     ...hostOption(help),
-    parse: last((text) =>
-      /^localhost\.?$/i.test(text) ? "127.0.0.1" : parseHost(text)
-    ),
+    parse: ([text]) =>
+      /^localhost\.?$/i.test(text) ? "127.0.0.1" : parseHost(text),
   };
 }
 
@@ -51,7 +50,7 @@ export function portOption(port: number, least: 0 | 1): Option<number> {
       ? "the port to listen on; 0 takes any free one"
       : "the port of the server",
     default: port,
-    parse: last((text) => parsePort(text, least)),
+    parse: ([text]) => parsePort(text, least),
   };
 }
 
@@ -65,14 +64,14 @@ export function secondsOption<T extends number | undefined>(
     help,
     default: seconds,
     shown: seconds === undefined ? "no limit" : undefined,
-    parse: last((text) => {
+    parse: ([text]) => {
       const value = DECIMAL.test(text) ? Number(text) : NaN;
       if (value > 0 && value <= MOST_SECONDS) return value;
       throw new SyntaxError(
         `${JSON.stringify(text)} is not a time: give seconds, ` +
           `more than 0 and at most ${MOST_SECONDS}, such as 0.5 or 10`,
       );
-    }),
+    },
   };
 }
 
@@ -88,7 +87,7 @@ export function integerOption<T extends number | undefined>(
     help,
     default: value,
     shown: value === undefined ? "none" : undefined,
-    parse: last((text) => parseInteger(text, least, most)),
+    parse: ([text]) => parseInteger(text, least, most),
   };
 }
 
@@ -98,7 +97,7 @@ export function probabilityOption(help: string): Option<number> {
     value: "<0…1>",
     help,
     default: 0,
-    parse: last((text) => {
+    parse: ([text]) => {
       const value = DECIMAL.test(text) ? Number(text) : NaN;
       if (value >= 0 && value <= 1) return value;
       throw new SyntaxError(
@@ -106,7 +105,7 @@ export function probabilityOption(help: string): Option<number> {
           JSON.stringify(text)
         } is not a probability: give 0 to 1, such as 0.25`,
       );
-    }),
+    },
   };
 }
 
@@ -117,7 +116,7 @@ export function nameServerOption(): Option<Endpoint | undefined> {
     help: "the name server to ask",
     default: undefined,
     shown: "the system's",
-    parse: last((text) => {
+    parse: ([text]) => {
       const server = parseEndpoint(text, 53);
       const isAddress = /^[\d.]+$|:[^%]*$/.test(server.hostname);
       if (isAddress && server.port > 0) return server;
@@ -125,63 +124,13 @@ export function nameServerOption(): Option<Endpoint | undefined> {
         `${JSON.stringify(text)} is not the address of a name server: ` +
           "give its IP address, such as 192.168.0.1 or 127.0.0.1:5353",
       );
-    }),
+    },
     // And the socket that asks it.
     net: (server) =>
       server
         ? [server, { hostname: ownHost(server.hostname), port: 0 }]
           .map(formatEndpoint)
         : [],
-  };
-}
-
-/** One of some words. */
-export function choiceOption(
-  choices: readonly string[],
-  preset: string,
-  help: string,
-): Option<string> {
-  return {
-    value: "<name>",
-    help: `${help}: ${choices.join(", ")}`,
-    default: preset,
-    parse: last((text) => {
-      if (choices.includes(text)) return text;
-      throw new SyntaxError(
-        `${JSON.stringify(text)} is none of ${choices.join(", ")}`,
-      );
-    }),
-  };
-}
-
-/** A folder to write to. */
-export function folderOption(preset: string, help: string): Option<string> {
-  return { value: "<folder>", help, default: preset, parse: last(String) };
-}
-
-/** A file to write. */
-export function fileOption(help: string): Option<string | undefined> {
-  return {
-    value: "<file>",
-    help,
-    default: undefined,
-    shown: "none",
-    parse: last(String),
-  };
-}
-
-/** The address and port of a server. */
-export function endpointOption(help: string): Option<Endpoint | undefined> {
-  return {
-    value: "<host:port>",
-    help,
-    default: undefined,
-    shown: "none",
-    parse: last((text) => {
-      const server = parseEndpoint(text);
-      parsePort(`${server.port}`, 1); // nobody can connect to port 0
-      return server;
-    }),
   };
 }
 
@@ -231,8 +180,4 @@ export function parseInteger(
   throw new SyntaxError(
     `${JSON.stringify(text)} is not a whole number ${range}`,
   );
-}
-
-function last<T>(parse: (text: string) => T): (texts: string[]) => T {
-  return (texts) => parse(texts.at(-1)!);
 }

@@ -6,7 +6,7 @@
  */
 
 import { EXERCISES } from "../exercises/lab.ts";
-import { runArguments } from "../lib/lab/child.ts";
+import { runArguments } from "../lib/child.ts";
 import { readLines } from "../lib/lines.ts";
 
 /** How long a child may take before it is killed, in ms. */

@@ -7,7 +7,7 @@
 
 import type { Exercise } from "../exercise.ts";
 import { UsageError } from "../fault.ts";
-import { runArguments } from "../lab/child.ts";
+import { runArguments } from "../child.ts";
 import { type Aim, type Kind, KINDS } from "./kinds.ts";
 import { type Command, filled } from "./program.ts";
 import type { Tier, Verdict } from "./rule.ts";

@@ -6,7 +6,7 @@
 
 import { cyan, dim, magenta } from "@std/fmt/colors";
 import type { Exercise } from "../exercise.ts";
-import { kill, runArguments } from "../lab/child.ts";
+import { kill, runArguments } from "../child.ts";
 import { readLines } from "../lines.ts";
 import { visibleBytes, wrap } from "../text.ts";
 

@@ -8,16 +8,12 @@ import { compileAll, TARGETS } from "../compile/compile.ts";
 import { EXIT } from "../exit_code.ts";
 import { describeOptions } from "../help.ts";
 import { hostPlatform, type Platform, PLATFORMS } from "../kit/release.ts";
-import {
-  choiceOption,
-  flagOption,
-  folderOption,
-  operands,
-} from "../option_kinds.ts";
+import { flagOption, operands } from "../option_kinds.ts";
 import { type Options, parseOptions } from "../options.ts";
 import { find, type Lab } from "./catalog.ts";
 import { interruptible } from "./interrupt.ts";
 import { requireOwnTask } from "./own_task.ts";
+import { choiceOption, folderOption } from "./option_kinds.ts";
 
 const COMPILE_OPTIONS = {
   _: operands(

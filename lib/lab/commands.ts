@@ -11,7 +11,7 @@ import { EXIT } from "../exit_code.ts";
 import { located, UnknownWordError, UsageError } from "../fault.ts";
 import { compile, kit } from "./build.ts";
 import { find, findOne, type Lab, listText } from "./catalog.ts";
-import { runInTerminal } from "./child.ts";
+import { runInTerminal } from "../child.ts";
 import { interruptible } from "./interrupt.ts";
 
 /** What a command does: returns the exit code. */
@@ -137,7 +137,7 @@ async function demo(
 }
 
 async function check(lab: Lab, args: string[]): Promise<number> {
-  const { checkCommand } = await import("../check/command.ts");
+  const { checkCommand } = await import("./check.ts");
   return await interruptible((signal) => checkCommand(lab, args, signal));
 }
 

@@ -5,7 +5,7 @@
  */
 
 import { EXERCISES } from "../../exercises/lab.ts";
-import { runArguments } from "../../lib/lab/child.ts";
+import { runArguments } from "../../lib/child.ts";
 import type { Setup } from "./load_row.ts";
 import {
   interleave,

@@ -6,7 +6,7 @@
  */
 
 import { EXERCISES } from "../../exercises/lab.ts";
-import { runArguments } from "../../lib/lab/child.ts";
+import { runArguments } from "../../lib/child.ts";
 import { type Child } from "../child.ts";
 import { python, startPeer } from "./peer.ts";
 

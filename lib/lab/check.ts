@@ -9,21 +9,17 @@ import { resolve } from "node:path";
 import { EXIT } from "../exit_code.ts";
 import { located, UsageError } from "../fault.ts";
 import { describeOptions } from "../help.ts";
-import { findOne, type Lab } from "../lab/catalog.ts";
-import { requireOwnTask } from "../lab/own_task.ts";
-import {
-  endpointOption,
-  fileOption,
-  flagOption,
-  operands,
-} from "../option_kinds.ts";
+import { findOne, type Lab } from "./catalog.ts";
+import { requireOwnTask } from "./own_task.ts";
+import { endpointOption, fileOption } from "./option_kinds.ts";
+import { flagOption, operands } from "../option_kinds.ts";
 import { parseOptions } from "../options.ts";
 import { visible } from "../text.ts";
-import { check, checkable, type Report } from "./check.ts";
-import { collect } from "./collect.ts";
-import type { Aim } from "./kinds.ts";
-import { filled } from "./program.ts";
-import { count, jsonText, pretty, toJson, toJunit } from "./report.ts";
+import { check, checkable, type Report } from "../check/check.ts";
+import { collect } from "../check/collect.ts";
+import type { Aim } from "../check/kinds.ts";
+import { filled } from "../check/program.ts";
+import { count, jsonText, pretty, toJson, toJunit } from "../check/report.ts";
 
 const OPTIONS = {
   _: operands(

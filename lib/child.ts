@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Exercise, permissionFlags, permissionsFor } from "../exercise.ts";
+import { type Exercise, permissionFlags, permissionsFor } from "./exercise.ts";
 
 /** The arguments of `deno` that run an exercise; `folder` holds its script. */
 export function runArguments(

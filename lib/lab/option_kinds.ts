@@ -1,0 +1,58 @@
+/**
+ * The kinds of options that only the tools take.
+ *
+ * @module
+ */
+
+import { type Endpoint, parseEndpoint, parsePort } from "../endpoint.ts";
+import type { Option } from "../options.ts";
+
+/** One of some words. */
+export function choiceOption(
+  choices: readonly string[],
+  preset: string,
+  help: string,
+): Option<string> {
+  return {
+    value: "<name>",
+    help: `${help}: ${choices.join(", ")}`,
+    default: preset,
+    parse: ([text]) => {
+      if (choices.includes(text)) return text;
+      throw new SyntaxError(
+        `${JSON.stringify(text)} is none of ${choices.join(", ")}`,
+      );
+    },
+  };
+}
+
+/** A folder to write to. */
+export function folderOption(preset: string, help: string): Option<string> {
+  return { value: "<folder>", help, default: preset, parse: ([text]) => text };
+}
+
+/** A file to write. */
+export function fileOption(help: string): Option<string | undefined> {
+  return {
+    value: "<file>",
+    help,
+    default: undefined,
+    shown: "none",
+    parse: ([text]) => text,
+  };
+}
+
+/** The address and port of a server. */
+export function endpointOption(help: string): Option<Endpoint | undefined> {
+  return {
+    value: "<host:port>",
+    help,
+    default: undefined,
+    shown: "none",
+    parse: ([text]) => {
+      const server = parseEndpoint(text);
+      parsePort(`${server.port}`, 1); // nobody can connect to port 0
+      return server;
+    },
+  };
+}
