@@ -14,6 +14,7 @@
 
 import { formatPeer } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
+import { fates } from "../lib/fates.ts";
 import {
   addressOption,
   flagOption,
@@ -74,34 +75,6 @@ or use TCP.`,
 const OVERTAKEN_MS = 3000;
 /** Equal datagrams in a row that are doubled: more, and a loop would only grow. */
 const MOST_DOUBLED = 50;
-
-/** What befalls one datagram. */
-export interface Fate {
-  drop: boolean;
-  duplicate: boolean;
-  reorder: boolean;
-}
-
-/** The fates of datagrams, one after another; the same for the same seed. */
-export function* fates(
-  odds: { drop: number; duplicate: number; reorder: number },
-  seed: number,
-): Generator<Fate, never> {
-  // Mulberry32, a generator of 32 bits of state: small, and the same everywhere.
-  const random = () => {
-    seed = (seed + 0x6d2b79f5) | 0;
-    let bits = Math.imul(seed ^ (seed >>> 15), seed | 1);
-    bits ^= bits + Math.imul(bits ^ (bits >>> 7), bits | 61);
-    return ((bits ^ (bits >>> 14)) >>> 0) / 2 ** 32;
-  };
-  while (true) {
-    yield {
-      drop: random() < odds.drop,
-      duplicate: random() < odds.duplicate,
-      reorder: random() < odds.reorder,
-    };
-  }
-}
 
 export async function main(args: string[], stop: AbortSignal): Promise<void> {
   const { host, port, quiet, seed, ...odds } = await parseOptions(

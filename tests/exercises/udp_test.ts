@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { payload, ping } from "../../exercises/udp_client.ts";
 import { RoundTrips } from "../../lib/round_trips.ts";
-import { fates } from "../../exercises/udp_server.ts";
 import { bindUdp, type UdpSocket } from "../../lib/udp.ts";
 import { run, serve } from "../child.ts";
 
@@ -114,20 +113,6 @@ Deno.test({
   assertEquals(one, again);
   assert(one.join() !== other.join());
   assertMatch(one.at(-1)!, /^12 sent, \d+ received, [1-9]/);
-});
-
-Deno.test({
-  name: "fates() follow their odds",
-  permissions: "none",
-}, () => {
-  const fate = fates({ drop: 0.25, duplicate: 0, reorder: 1 }, 42);
-  let dropped = 0;
-  for (let count = 0; count < 10_000; count++) {
-    const { drop, duplicate, reorder } = fate.next().value;
-    if (drop) dropped++;
-    assert(!duplicate && reorder);
-  }
-  assert(Math.abs(dropped - 2500) < 200, `${dropped}`);
 });
 
 Deno.test({
