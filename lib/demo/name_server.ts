@@ -127,11 +127,14 @@ export function serveNames(
   };
 }
 
-/** One port for TCP and UDP; which is free for both, only an attempt tells. */
-function listenAtBoth(handler: TcpHandler): { tcp: TcpServer; udp: UdpSocket } {
+/** Listens by TCP and UDP at one port; which is free for both, only an attempt tells. */
+export function listenAtBoth(
+  handler: TcpHandler,
+  port = 0,
+): { tcp: TcpServer; udp: UdpSocket } {
   const hostname = "127.0.0.1";
   for (let attempt = 1;; attempt++) {
-    const tcp = serveTcp({ hostname, port: 0, onError: () => {} }, handler);
+    const tcp = serveTcp({ hostname, port, onError: () => {} }, handler);
     try {
       return { tcp, udp: bindUdp({ hostname, port: tcp.addr.port }) };
     } catch (error) {

@@ -70,6 +70,8 @@ export async function checkCommand(
     console.log(describeOptions(OPTIONS).join("\n"));
     return EXIT.OK;
   }
+  const needs = ["run", "net", "read", "write"] as const;
+  requireOwnTask("check", ...needs.map((name) => ({ name })));
   const { _: wanted, target, strict, hint, json, junit, all, csv } =
     await parseOptions(OPTIONS, own);
   if (wanted[0] === "collect") return await collectInto(csv, wanted.slice(1));
@@ -86,7 +88,6 @@ export async function checkCommand(
   if (command.length > 0 && target) {
     throw new UsageError("give a command or a --target, not both");
   }
-  requireOwnTask("check", { name: "run" }, { name: "net" });
   const aim: Aim | undefined = command.length > 0
     ? { command: (values) => filled(command, values) }
     : target && { target };
@@ -140,7 +141,6 @@ async function collectInto(
       "deno task check collect results/ --csv class.csv",
     );
   }
-  requireOwnTask("check", { name: "read" }, { name: "write" });
   const table = await collect(paths);
   for (const skipped of table.skipped) {
     console.error(visible(`skipped ${skipped}`));

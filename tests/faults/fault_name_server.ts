@@ -16,10 +16,9 @@ import type {
   Message,
   Record as DnsRecord,
 } from "../../lib/dns_packet.d.ts";
+import { listenAtBoth } from "../../lib/demo/name_server.ts";
 import { readMessages } from "../../lib/dns_stream.ts";
 import { writeAll } from "../../lib/stream.ts";
-import { serveTcp } from "../../lib/tcp.ts";
-import { bindUdp } from "../../lib/udp.ts";
 
 /** The address of every name whose fault lets an answer through (RFC 5737). */
 export const ADDRESS = "192.0.2.7";
@@ -162,7 +161,6 @@ export function serveFaults(
   always?: FaultName,
   port = 0,
 ): FaultNameServer {
-  const hostname = "127.0.0.1";
   const asked: string[] = [];
   const ending = new AbortController();
 
@@ -180,17 +178,13 @@ export function serveFaults(
     return answers;
   };
 
-  const tcp = serveTcp(
-    { hostname, port, onError: () => {} }, // Clients go as they like.
-    async (conn) => {
-      for await (const message of readMessages(conn)) {
-        const { tcp, tcpEnds, tcpSilent } = await answersTo(message);
-        if (tcp) await writeAll(conn, tcp);
-        if (tcpEnds || !tcp && !tcpSilent) return;
-      }
-    },
-  );
-  const udp = bindUdp({ hostname, port: tcp.addr.port });
+  const { tcp, udp } = listenAtBoth(async (conn) => {
+    for await (const message of readMessages(conn)) {
+      const { tcp, tcpEnds, tcpSilent } = await answersTo(message);
+      if (tcp) await writeAll(conn, tcp);
+      if (tcpEnds || !tcp && !tcpSilent) return;
+    }
+  }, port);
   const sending = new Set<Promise<void>>();
   const answering = (async () => {
     for (
