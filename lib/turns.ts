@@ -79,18 +79,21 @@ export class Turns {
     this.#busy = this.#reads = 0;
   }
 
-  // Nobody came while a timer ran: who has not come by now has sent nothing.
-  #endWhenQuiet(): void {
+  // Nobody came while a timer ran, twice in a row: who has not come by now has sent
+  // nothing. A timer that was due while the last ones were served says nothing, since
+  // it runs before Deno looks at the sockets again.
+  #endWhenQuiet(wasQuiet = false): void {
     const served = this.#served;
     this.#timer = setTimeout(() => {
       const isQuiet = this.#served === served;
-      if (!isQuiet && performance.now() < this.#latest) {
-        return this.#endWhenQuiet();
-      }
+      const isOver = isQuiet && wasQuiet || performance.now() >= this.#latest;
+      if (!isOver) return this.#endWhenQuiet(isQuiet);
       this.#isCrowd = this.#served > MANY;
-      // Some may only be late: those who have left are forgotten little by little.
+      // A crowd that grows is not yet known: some of it were only late.
+      const isKnown = this.#served <= this.#size / KEPT;
+      this.#trusted = isKnown ? TRUSTED_READS : 0;
+      // Those who have left are forgotten little by little.
       this.#size = Math.max(this.#served, Math.floor(this.#size * KEPT));
-      this.#trusted = TRUSTED_READS;
       this.#end();
     });
   }

@@ -56,13 +56,27 @@ Deno.test({
 }, async () => {
   const conns = connections(300);
   const turns = crowded(conns);
-  // The first round ends when nobody comes any more: then the size is known.
-  await Promise.all(serve(turns, conns.slice(1)));
+  // Two rounds end when nobody comes any more: as many twice are the whole crowd.
+  await Promise.all(serve(turns, conns.slice(1))); // one waits already
+  await Promise.all(serve(turns, conns));
   const [first, ...rest] = serve(turns, conns.slice(0, -1));
   assertEquals(await hasCome(first), false);
   turns.next(conns.at(-1)!);
   assert(await hasCome(first));
   await Promise.all(rest);
+});
+
+Deno.test({
+  name: "Turns waits for more as long as a crowd still grows",
+  permissions: "none",
+}, async () => {
+  const conns = connections(300);
+  const turns = crowded(conns);
+  await Promise.all(serve(turns, conns.slice(0, 150)));
+  await Promise.all(serve(turns, conns));
+  const [first, ...rest] = serve(turns, conns);
+  assertEquals(await hasCome(first), false);
+  await Promise.all([first, ...rest]);
 });
 
 Deno.test({
