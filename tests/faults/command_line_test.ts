@@ -250,7 +250,8 @@ for (const [args, words] of REQUIRED) {
   }, async () => {
     const lab = new URL("../../exercises/lab.ts", import.meta.url);
     await using child = new Child(Deno.execPath(), [
-      ...["run", "--quiet", "--no-prompt", "--allow-run", lab.href],
+      ...["run", "--quiet", "--no-prompt", "--allow-run", "--allow-net"],
+      ...["--allow-read", "--allow-write", lab.href],
       ...args,
     ]);
     assertRefused("lab", await child.result, words);

@@ -19,10 +19,11 @@ Deno.test({
   name: "deno task check finds a program that is named from a subfolder",
   permissions: { run: [Deno.execPath()] },
 }, async () => {
+  const cwd = fileURLToPath(new URL("../../exercises/", import.meta.url));
   await using child = new Child(Deno.execPath(), [
     ...["task", "--quiet", "check", "function", "--"],
     ...[Deno.execPath(), "run", "--quiet", "function.ts"],
-  ], { cwd: fileURLToPath(new URL("../../exercises/", import.meta.url)) });
+  ], { cwd, env: { INIT_CWD: cwd } }); // or that of the task of these tests
   const { code, stdout, stderr } = await child.result;
   assertEquals([code, stderr], [0, ""], stdout);
   assertMatch(stdout, /\n1 passed, 0 failed/);
