@@ -43,8 +43,10 @@ for (
     ignore: Deno.build.os === "windows", // there sh is not
     permissions: CHILDREN,
   }, async () => {
-    // A file of one block may be written, which the output fills in the end.
-    const script = `out=$(mktemp) && exec 3>"$out" && rm "$out" &&
+    // A file of one block may be written, which the output fills in the end; what
+    // is noted for the coverage would be cut, too.
+    const script =
+      `unset DENO_COVERAGE_DIR && out=$(mktemp) && exec 3>"$out" && rm "$out" &&
       trap "" XFSZ && ulimit -f 1 && exec "$@" >&3`;
     const port = getAvailablePort()!;
     await using server = startBy(script, id, ["--port", `${port}`]);
