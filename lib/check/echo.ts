@@ -12,6 +12,7 @@ import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
 import { SHEET_TEXT } from "./client.ts";
 import { readBytes, readSurplus } from "./exchange.ts";
+import { pause } from "./program.ts";
 import { Finding, NotApplicable } from "./rule.ts";
 import type { Server } from "./server.ts";
 
@@ -102,7 +103,7 @@ export async function echoSlowly(server: Server): Promise<void> {
   using conn = await server.connect();
   const sending = writeAll(conn, MEBIBYTE);
   sending.catch(() => {});
-  await new Promise((resolve) => setTimeout(resolve, FILL_MS));
+  await pause(FILL_MS);
   const received = await readBytes(
     conn,
     MEBIBYTE.length,

@@ -14,7 +14,7 @@ import {
   SHEET_TEXT,
 } from "./client.ts";
 import { readMessage, sendSlowly } from "./exchange.ts";
-import type { Program } from "./program.ts";
+import { pause, type Program } from "./program.ts";
 import { Finding, findWithin, type Rule } from "./rule.ts";
 
 const MESSAGE = encode(SHEET_TEXT);
@@ -28,8 +28,7 @@ const PATIENCE_MS = 12_000;
 /** Returns if a client waits for its echo. @throws {Finding} if it ends without */
 async function stays(program: Program): Promise<void> {
   const end = program.ending.then(() => true);
-  const pause = new Promise((resolve) => setTimeout(resolve, ECHO_MS));
-  if (await Promise.race([end, pause])) {
+  if (await Promise.race([end, pause(ECHO_MS)])) {
     throw new Finding("it ended before its message was back");
   }
 }

@@ -7,6 +7,7 @@
 import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
 import { readBytes, readJust, readText } from "./exchange.ts";
+import { pause } from "./program.ts";
 import type { Rule } from "./rule.ts";
 import type { Server } from "./server.ts";
 
@@ -86,7 +87,7 @@ export const MESSAGE_SERVER_RULES: readonly Rule<Server>[] = [
       using conn = await server.connect();
       for (const piece of ["in thr", "ee pie", "ces\n"]) {
         await writeAll(conn, encode(piece));
-        await new Promise((resolve) => setTimeout(resolve, 50));
+        await pause(50);
       }
       await shown(server, "in three pieces");
       await writeAll(conn, encode("two in one\nsegment\n"));
@@ -106,7 +107,7 @@ export const MESSAGE_SERVER_RULES: readonly Rule<Server>[] = [
       using conn = await server.connect();
       for (const byte of encode("বাংলা\n")) {
         await writeAll(conn, new Uint8Array([byte]));
-        await new Promise((resolve) => setTimeout(resolve, 10));
+        await pause(10);
       }
       await shown(server, "বাংলা");
     },
