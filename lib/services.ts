@@ -49,20 +49,14 @@ export const PORT_RANGES: readonly PortRange[] = [
   },
 ];
 
-const ROWS = SERVICES_TABLE.trim().split("\n").map((row) => {
-  const [name, port, protocols, ...aliases] = row.split(" ");
-  return {
-    names: [name, ...aliases],
-    port: Number(port),
-    protocols: protocols.split(",") as Protocol[],
-  };
-});
+// Name, port, protocols, aliases.
+const ROWS = SERVICES_TABLE.trim().split("\n").map((row) => row.split(" "));
 
 // Of several rows with the same key the first counts, as in getservbyport(3).
 const NAMES = new Map<number, string>();
-for (const { names: [name], port, protocols } of ROWS) {
-  for (const protocol of protocols) {
-    const key = keyOf(port, protocol);
+for (const [name, port, protocols] of ROWS) {
+  for (const protocol of protocols.split(",") as Protocol[]) {
+    const key = keyOf(Number(port), protocol);
     if (!NAMES.has(key)) NAMES.set(key, name);
   }
 }
@@ -96,9 +90,11 @@ export function getPortByService(
   name: string,
   protocol: Protocol = "tcp",
 ): number | undefined {
-  return ROWS.find(({ names, protocols }) =>
-    names.includes(name) && protocols.includes(protocol)
-  )?.port;
+  const row = ROWS.find(([first, , protocols, ...aliases]) =>
+    (first === name || aliases.includes(name)) &&
+    protocols.split(",").includes(protocol)
+  );
+  return row && Number(row[1]);
 }
 
 /**
