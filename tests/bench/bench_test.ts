@@ -139,12 +139,12 @@ Deno.test({
   permissions: "none",
 }, () => {
   const text = summary([
-    atLeast("rate: of C", 0.949, 0.95),
+    atLeast("rate: of C", 0.949, 0.95, 0.98),
     atMost("resident: MiB", 78.3, 80),
     atMost("lost", 2, 0),
   ]);
   assertEquals(text.split("\n").slice(1), [
-    "rate: of C       0.949  >= 0.95  MISSED",
+    "rate: of C       0.949  >= 0.95  MISSED        0.980",
     "resident: MiB     78.3  <= 80.0  ok",
     "lost                 2     <= 0  MISSED",
   ]);

@@ -13,8 +13,9 @@ import {
   type Plan,
   type Series,
 } from "./measure.ts";
-import { LIMIT, OURS, type Peer, type Server } from "./peers.ts";
+import { BARE, LIMIT, OURS, type Peer, type Server } from "./peers.ts";
 import { type Column, figure, ratio, seriesTable } from "./table.ts";
+import { atLeast, type Verdict } from "./targets.ts";
 import type { Tools } from "./tools.ts";
 import type { Workbench } from "./workbench.ts";
 
@@ -92,9 +93,26 @@ export async function measureRow(
   return all;
 }
 
-/** The ratio of our rate to another's, the practical limit's for one. */
-export function oursTo(all: Series<Load>[], name: string = LIMIT): number {
-  return pairedRatio(named(all, OURS), named(all, name), ({ rate }) => rate);
+/**
+ * Our rate has to be at least so much of that of each rival; nothing is asked where
+ * this machine has none of them.
+ */
+export function rateOf(
+  rivals: readonly string[],
+  least: number,
+  title: string,
+  all: Series<Load>[],
+): Verdict[] {
+  const names = rivals.filter((name) => named(all, name));
+  if (names.length === 0) return [];
+  const ratioOf = (own: string) =>
+    Math.min(
+      ...names.map((name) =>
+        pairedRatio(named(all, own), named(all, name), ({ rate }) => rate)
+      ),
+    );
+  const name = `${title}: of ${names.join(", ")}`;
+  return [atLeast(name, ratioOf(OURS), least, ratioOf(BARE))];
 }
 
 /** What is to be said of the generator's part in the figures. */

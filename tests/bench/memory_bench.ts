@@ -6,7 +6,7 @@
 
 import type { LoadSetup } from "./load_row.ts";
 import { interleave, middle, named } from "./measure.ts";
-import { OURS, type Peer, peersFor, type Server } from "./peers.ts";
+import { BARE, OURS, type Peer, peersFor, type Server } from "./peers.ts";
 import { figure, grouped, seriesTable } from "./table.ts";
 import { atMost, RESIDENT_MIB, type Verdict } from "./targets.ts";
 import type { Workbench } from "./workbench.ts";
@@ -38,8 +38,10 @@ export async function memoryBench(setup: LoadSetup): Promise<Verdict[]> {
     text: (one) => figure(middle(one, (kib) => (kib.at(-1)! - kib[0]) / MOST)),
   }]);
   console.log(table);
-  const reached = middle(named(all, OURS), (kib) => kib.at(-1)! / 1024);
-  return [atMost(`${title}, 5,000: MiB`, reached, RESIDENT_MIB)];
+  const [ours, bare] = [OURS, BARE].map((name) =>
+    middle(named(all, name), (kib) => kib.at(-1)! / 1024)
+  );
+  return [atMost(`${title}, 5,000: MiB`, ours, RESIDENT_MIB, bare)];
 }
 
 /** In KiB, with each of `counts` connections; of a server of its own. */

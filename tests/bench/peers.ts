@@ -10,7 +10,10 @@ import { ownFile, type Tools } from "./tools.ts";
 import { PeerFault, SERVER_MS, type Workbench } from "./workbench.ts";
 
 /** The names that rows and targets refer to. */
-export const OURS = "ours", LIMIT = "C epoll", NODE = "Node";
+export const OURS = "ours",
+  BARE = "Deno, a bare loop",
+  LIMIT = "C epoll",
+  NODE = "Node";
 /** How python3 is named, by module. */
 export const ASYNCIO = "python3 asyncio", SOCKETSERVER = "python3 socketserver";
 
@@ -43,7 +46,7 @@ export function peersFor(
   const foreign = (
     name: string,
     program: string | undefined,
-    args: string[],
+    args: readonly string[],
     limits: Partial<Peer> = {},
   ): Peer[] => {
     if (!program) return [];
@@ -54,6 +57,7 @@ export function peersFor(
     ...foreign(LIMIT, epollServer, [transport]),
     // As a user starts it, with the permissions that it declares.
     peer(OURS, () => bench.keep(start(OWN_IDS[transport], QUIETLY, LONG))),
+    ...foreign(BARE, DENO, [...RUN, ownFile("bare_server.ts"), transport]),
     ...foreign(NODE, node, file("node_server.mjs")),
     ...foreign(ASYNCIO, python, file("asyncio_server.py")),
     // With more busy threads it would be no comparison.
@@ -71,6 +75,8 @@ export function peersFor(
 const OWN_IDS = { tcp: "echo_server", udp: "udp_server" };
 const QUIETLY = ["--port", "0", "--quiet"];
 const LONG = { limitMs: SERVER_MS };
+const DENO = Deno.execPath();
+const RUN = ["run", "--quiet", "--no-prompt", "--allow-net=127.0.0.1"];
 const LISTENING = / port (\d+)$/;
 
 function peer(name: string, run: () => Child, limits?: Partial<Peer>): Peer {

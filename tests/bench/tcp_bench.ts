@@ -12,11 +12,19 @@ import {
   type LoadRow,
   type LoadSetup,
   measureRow,
-  oursTo,
   rateColumn,
+  rateOf,
 } from "./load_row.ts";
 import { middle, named, type Series } from "./measure.ts";
-import { ASYNCIO, NODE, OURS, type Peer, peersFor } from "./peers.ts";
+import {
+  ASYNCIO,
+  BARE,
+  LIMIT,
+  NODE,
+  OURS,
+  type Peer,
+  peersFor,
+} from "./peers.ts";
 import { figure, ratio, seriesTable } from "./table.ts";
 import {
   AHEAD,
@@ -63,7 +71,10 @@ export async function tcpBench(setup: LoadSetup): Promise<Verdict[]> {
   for (const row of ROWS) {
     const title = `TCP, ${row.title}`;
     const all = await measureRow(setup, peers, { ...row, title });
-    verdicts.push(...row.judge(title, all), ...isAhead(title, all));
+    verdicts.push(
+      ...row.judge(title, all),
+      ...rateOf([NODE, ASYNCIO], AHEAD, title, all),
+    );
   }
   return [...verdicts, ...await amongIdle(setup, peers)];
 }
@@ -96,9 +107,13 @@ async function amongIdle(
   ]);
   console.log(table);
   for (const note of generatorNotes(all, 1)) console.log("  " + note);
-  const reached = kept(named(all, OURS));
   return [
-    atLeast(`${title}: of its rate alone`, reached, MESSAGES.AMONG_IDLE),
+    atLeast(
+      `${title}: of its rate alone`,
+      kept(named(all, OURS)),
+      MESSAGES.AMONG_IDLE,
+      kept(named(all, BARE)),
+    ),
   ];
 }
 
@@ -111,35 +126,31 @@ function connects(title: string, count: number) {
   const job: Job = ["connects", count];
   const judge: Judge = (title, all) => [
     ...ofLimit(CONNECTS.OF_LIMIT)(title, all),
-    ...named(all, NODE)
-      ? [atLeast(`${title}: of Node`, oursTo(all, NODE), CONNECTS.OF_NODE)]
-      : [],
+    ...rateOf([NODE], CONNECTS.OF_NODE, title, all),
   ];
   return { title, unit: "connections/s", job, busy: count, judge };
 }
 
 function ofLimit(least: number): Judge {
-  return (title, all) => [atLeast(`${title}: of C`, oursTo(all), least)];
+  return (title, all) => rateOf([LIMIT], least, title, all);
 }
 
 function isFair(title: string, all: Series<Load>[]): Verdict[] {
-  const ours = named(all, OURS);
-  const longest = middle(ours, ({ max }) => max / 1000);
+  const [ours, bare] = [OURS, BARE].map((name) => named(all, name));
+  const longest = (one: Series<Load> | undefined) =>
+    middle(one, ({ max }) => max / 1000);
   return [
     atLeast(
       `${title}: least of most served`,
       middle(ours, fairness),
       FAIRNESS.LEAST_OF_MOST,
+      middle(bare, fairness),
     ),
-    atMost(`${title}: longest wait, ms`, longest, FAIRNESS.LONGEST_MS),
-  ];
-}
-
-function isAhead(title: string, all: Series<Load>[]): Verdict[] {
-  const rivals = [NODE, ASYNCIO].filter((name) => named(all, name));
-  if (rivals.length === 0) return [];
-  const ratios = rivals.map((name) => oursTo(all, name));
-  return [
-    atLeast(`${title}: of ${rivals.join(", ")}`, Math.min(...ratios), AHEAD),
+    atMost(
+      `${title}: longest wait, ms`,
+      longest(ours),
+      FAIRNESS.LONGEST_MS,
+      longest(bare),
+    ),
   ];
 }

@@ -9,11 +9,11 @@ import {
   type LoadSetup,
   lostOf,
   measureRow,
-  oursTo,
+  rateOf,
 } from "./load_row.ts";
 import { named } from "./measure.ts";
-import { NODE, OURS, peersFor } from "./peers.ts";
-import { atLeast, atMost, DATAGRAMS, type Verdict } from "./targets.ts";
+import { BARE, LIMIT, NODE, OURS, peersFor } from "./peers.ts";
+import { atMost, DATAGRAMS, type Verdict } from "./targets.ts";
 
 /** The size of a datagram, in bytes. */
 const SIZE = 64;
@@ -33,18 +33,11 @@ export async function udpBench(setup: LoadSetup): Promise<Verdict[]> {
   const one = await measureRow(setup, peers, lockStep);
   const window = row(`UDP, ${WINDOW} datagrams under way`, WINDOW);
   const many = await measureRow(setup, peers, window);
+  const lost = (name: string) => lostOf(named(many, name));
   return [
-    atLeast(`${lockStep.title}: of C`, oursTo(one), DATAGRAMS.LOCK_STEP),
-    atLeast(`${window.title}: of C`, oursTo(many), DATAGRAMS.WINDOW),
-    ...named(many, NODE)
-      ? [
-        atLeast(
-          `${window.title}: of Node`,
-          oursTo(many, NODE),
-          DATAGRAMS.WINDOW_OF_NODE,
-        ),
-      ]
-      : [],
-    atMost(`${window.title}: lost`, lostOf(named(many, OURS)), DATAGRAMS.LOST),
+    ...rateOf([LIMIT], DATAGRAMS.LOCK_STEP, lockStep.title, one),
+    ...rateOf([LIMIT], DATAGRAMS.WINDOW, window.title, many),
+    ...rateOf([NODE], DATAGRAMS.WINDOW_OF_NODE, window.title, many),
+    atMost(`${window.title}: lost`, lost(OURS), DATAGRAMS.LOST, lost(BARE)),
   ];
 }
