@@ -79,15 +79,22 @@ function protectValues(
   const safe: string[] = [];
   for (let i = 0; i < args.length; i++) {
     if (args[i] === "--") return [...safe, ...args.slice(i)];
+    // Its name for the operands.
+    if (/^--?_(=|$)/.test(args[i])) {
+      throw unknownOption(args[i], [...valued, ...flags]);
+    }
     const [, flag] = args[i].match(/^--([^=]+)=/) ?? [];
     if (flags.includes(flag)) {
       throw new UsageError(`--${flag} takes no value`, SEE_HELP);
     }
     const isValued = args[i].startsWith("--") &&
       valued.includes(args[i].slice(2));
-    if (isValued && args[i + 1]?.match(/^-[^-]/)) {
+    if (isValued && args[i + 1]?.match(/^(?!--|-$)/)) {
       safe.push(`${args[i]}=${args[++i]}`);
-    } else safe.push(/^-\d/.test(args[i]) ? HIDDEN + args[i] : args[i]);
+    } else {
+      const isHidden = /^(-\d.*|true|false)$/s.test(args[i]);
+      safe.push(isHidden ? HIDDEN + args[i] : args[i]);
+    }
   }
   return safe;
 }

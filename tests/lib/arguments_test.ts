@@ -20,7 +20,7 @@ const options = {
     values: [1],
     most: 2,
   }),
-  host: hostOption("the host"),
+  host: hostOption(),
   port: portOption(9900, 0),
   timeout: secondsOption(10, "how long"),
   idle: secondsOption(undefined, "how long"),
@@ -54,7 +54,9 @@ Deno.test({
   const texts = {
     _: operands("[text …]", "texts", (text) => text, { values: [""] }),
   };
-  for (const typed of ["=-5", "-5", "=", "a=b", "-", "01", "1e3"]) {
+  for (
+    const typed of ["=-5", "-5", "=", "a=b", "-", "01", "1e3", "true", "_"]
+  ) {
     assertEquals(parseArguments(texts, [typed])._, [typed]);
     assertEquals(parseArguments(texts, ["--", typed])._, [typed]);
   }
@@ -123,6 +125,9 @@ Deno.test({
     [["--quiet=no"], "--quiet takes no value"],
     [["--name-server", "fe80::1%eth0"], '"fe80::1%eth0"'],
     [["--no-quiet"], 'unknown option "--no-quiet"'],
+    [["--_", "1"], 'unknown option "--_"'],
+    [["--_=1"], 'unknown option "--_"'],
+    [["-_"], 'unknown option "-_"'],
     [["1", "2", "3"], 'unexpected argument "3"'],
   ];
   for (const [args, message] of cases) {
@@ -152,6 +157,12 @@ Deno.test({
   permissions: "none",
 }, () => {
   assertThrows(() => parseArguments(options, ["10"]), SyntaxError, '"10"');
+  // Behind a flag, too: it takes no value.
+  assertThrows(
+    () => parseArguments(options, ["--quiet", "false"]),
+    SyntaxError,
+    '"false"',
+  );
 });
 
 Deno.test({
