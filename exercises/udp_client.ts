@@ -14,7 +14,13 @@
  */
 
 import { timeoutError, within } from "../lib/deadline.ts";
-import { type Endpoint, formatEndpoint, ownHost } from "../lib/endpoint.ts";
+import {
+  canonical,
+  type Endpoint,
+  formatEndpoint,
+  isIpv6,
+  ownHost,
+} from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { located } from "../lib/fault.ts";
 import { isIpv4 } from "../lib/ipv4.ts";
@@ -118,10 +124,11 @@ export async function ping(
 ): Promise<void> {
   // Where replies come from: of a name that only the system looks up, the sender
   // of the first reply.
-  const isName = !isIpv4(server.hostname);
-  let address = isName ? undefined : server.hostname;
+  const isName = !isIpv4(server.hostname) && !isIpv6(server.hostname);
+  let address = isName ? undefined : canonical(server.hostname);
   const isReply = ({ data, from }: Datagram, number: number) =>
-    from.port === server.port && from.hostname === (address ?? from.hostname) &&
+    from.port === server.port &&
+    (address === undefined || canonical(from.hostname) === address) &&
     number >= 1 && number <= trips.sent && equal(data, make(number));
 
   const take = (datagram: Datagram) => {
@@ -131,7 +138,7 @@ export async function ping(
       log(`Ignored ${data.length} bytes that are no reply`);
       return;
     }
-    address ??= from.hostname;
+    address ??= canonical(from.hostname);
     const ms = trips.end(number);
     log(
       ms === undefined

@@ -42,7 +42,10 @@ export function parsePort(text: string, least = 0): number {
 export function parseHost(text: string): string {
   if (isIpv4(text) || isIpv6(text)) return text;
   const ascii = URL.parse(`http://${text}/`)?.hostname;
-  const isName = text.length <= 253 && new RegExp(HOST_NAME, "u").test(text);
+  const name = new RegExp(HOST_NAME, "u");
+  const isName = [text, ascii ?? ""].every((one) =>
+    one.length <= 253 && name.test(one)
+  );
   // What a URL takes for an IPv4 address is one mistyped, in whatever digits.
   if (ascii && isName && !isIpv4(ascii)) {
     return /^[ -~]+$/.test(text) ? text : ascii;
@@ -65,7 +68,7 @@ export function parseEndpoint(text: string, defaultPort?: number): Endpoint {
         "but host:port, such as 127.0.0.1:9900",
     );
   }
-  const bracketed = /^\[([^\]]*)\](?::(.*))?$/.exec(text);
+  const bracketed = /^\[([^\]]*:[^\]]*)\](?::(.*))?$/.exec(text);
   const plain = isIpv6(text) ? null : /^([^:]*):(.*)$/.exec(text);
   const [, host, port] = bracketed ?? plain ?? [text, text, undefined];
   if (port === undefined && defaultPort === undefined) {
@@ -119,4 +122,11 @@ export function isIpv6(text: string): boolean {
   const address = text.replace(/%[\w.-]+$/, "");
   return address.includes(":") && /^[\da-f:.]+$/i.test(address) &&
     URL.canParse(`http://[${address}]/`);
+}
+
+/** An address in one spelling, to be compared; without the interface behind a "%". */
+export function canonical(address: string): string {
+  return address.includes(":")
+    ? new URL(`http://[${address.replace(/%.*/, "")}]/`).hostname
+    : address;
 }

@@ -13,7 +13,7 @@ import { Buffer } from "node:buffer";
 import { connectTcp } from "./connect.ts";
 import type { DecodedMessage } from "./dns_packet.d.ts";
 import { readMessages, writeMessage } from "./dns_stream.ts";
-import { type Endpoint, ownHost } from "./endpoint.ts";
+import { canonical, type Endpoint, ownHost } from "./endpoint.ts";
 import { isIpv4 } from "./ipv4.ts";
 import { bindUdp } from "./udp.ts";
 
@@ -92,7 +92,9 @@ async function askOverUdp(
       const datagram = await socket.receive(left);
       if (!datagram) break;
       const { data, from } = datagram;
-      if (from.port !== server.port || from.hostname !== address) continue;
+      if (from.port !== server.port || canonical(from.hostname) !== address) {
+        continue;
+      }
       const isCut = data.length > MOST_BYTES;
       if (isCut && data[0] === query[0] && data[1] === query[1]) return;
       const answer = answerTo(query, data);
@@ -179,13 +181,6 @@ function addressesIn({ rcode, questions, answers }: DecodedMessage): string[] {
 // Letters of either case are the same in a name (RFC 4343).
 function isSame(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase();
-}
-
-/** An IPv6 address as the system writes it. */
-function canonical(address: string): string {
-  return address.includes(":")
-    ? new URL(`http://[${address}]/`).hostname.slice(1, -1)
-    : address;
 }
 
 function failure(message: string, cause?: unknown): Error {

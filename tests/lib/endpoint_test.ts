@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
+  canonical,
   formatEndpoint,
   formatPeer,
   isLoopback,
@@ -72,6 +73,7 @@ Deno.test({
     ":::",
     "x".repeat(64),
     "x.".repeat(127) + "x",
+    "ü".repeat(63), // longer in ASCII
   ];
   for (const text of bad) {
     assertThrows(() => parseHost(text), SyntaxError, JSON.stringify(text));
@@ -96,9 +98,25 @@ Deno.test({
   name: "parseEndpoint() refuses what is no host with a port",
   permissions: "none",
 }, () => {
-  for (const text of ["pc7.lan", "::1", "pc7:", ":80", "pc7:x", "a:b:80"]) {
+  for (
+    const text of [
+      ...["pc7.lan", "::1", "pc7:", ":80", "pc7:x", "a:b:80"],
+      ...["[127.0.0.1]:80", "[pc7.lan]:80", "[]:80"],
+    ]
+  ) {
     assertThrows(() => parseEndpoint(text), SyntaxError);
   }
+});
+
+Deno.test({
+  name: "canonical() is the same for all spellings of an address",
+  permissions: "none",
+}, () => {
+  for (const text of ["0:0::1", "::0001", "::1%lo"]) {
+    assertEquals(canonical(text), canonical("::1"));
+  }
+  assertEquals(canonical("::ffff:127.0.0.1"), canonical("::FFFF:7f00:1"));
+  assertEquals(canonical("127.0.0.1"), "127.0.0.1");
 });
 
 Deno.test({
