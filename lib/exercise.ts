@@ -85,9 +85,12 @@ export function permissionsFor(
       if (port !== undefined) return [peer];
       // Without a port, a server's entry stands for the clients it answers.
       const alone = formatHost(host);
-      return isLoopback(host)
-        ? [alone]
-        : [peer, "127.0.0.0/8", ...PRIVATE_NETWORKS];
+      return isLoopback(host) ? [alone, formatHost(ownHost(host))] : [
+        peer,
+        "127.0.0.0/8",
+        ...host.includes(":") ? ["[::1]"] : [],
+        ...PRIVATE_NETWORKS,
+      ];
     });
   }
   for (const [name, option] of Object.entries(options)) {

@@ -22,7 +22,7 @@ const exercise: Exercise = {
   sheet: "9.9",
   title: "A demonstration",
   role: "server",
-  options: { host: hostOption("where"), port: portOption(9900, 0) },
+  options: { host: hostOption(), port: portOption(9900, 0) },
   example: "$ demo_server\nhello",
   questions: [
     { question: "Why?", answer: "\nBecause.\n" },
@@ -77,6 +77,16 @@ Deno.test({
 }, () => {
   const udp = { ...exercise, permissions: { net: ["127.0.0.1"] } };
   assertEquals(flags(udp, "--port", "7"), "--allow-net=127.0.0.1");
+  // A client's own socket is at 127.0.0.1, whatever address of loopback it asks.
+  assertEquals(
+    flags(udp, "--host", "127.0.0.2"),
+    "--allow-net=127.0.0.2,127.0.0.1",
+  );
+  assertEquals(
+    flags(udp, "--host", "::"),
+    "--allow-net=[::]:9900,127.0.0.0/8,[::1],10.0.0.0/8,172.16.0.0/12,192.168.0.0/16 " +
+      "--allow-sys=networkInterfaces",
+  );
   assertEquals(
     flags(udp, "--host", "0.0.0.0"),
     "--allow-net=0.0.0.0:9900,127.0.0.0/8,10.0.0.0/8,172.16.0.0/12,192.168.0.0/16 " +
