@@ -4,7 +4,7 @@
  * @module
  */
 
-/** By what each says. */
+/** Each code, by its meaning. */
 export const EXIT = {
   /** Done. */
   OK: 0,

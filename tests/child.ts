@@ -6,7 +6,7 @@
  */
 
 import { EXERCISES } from "../exercises/lab.ts";
-import { runArguments } from "../lib/child.ts";
+import { kill, runArguments } from "../lib/child.ts";
 import { readLines } from "../lib/lines.ts";
 
 /** How long a child may take before it is killed, in ms. */
@@ -151,11 +151,7 @@ export class Child implements AsyncDisposable {
 
   /** Sends a signal; a process that has ended is left alone. */
   kill(signal: Deno.Signal = "SIGTERM"): void {
-    try {
-      this.#process.kill(signal);
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-    }
+    kill(this.#process, signal);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

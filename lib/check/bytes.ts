@@ -19,9 +19,20 @@ const NAMES: [bytes: number[], name: string][] = [
   [[0], "a zero byte"],
 ];
 
+/** The sheet's message. */
+export const SHEET_TEXT = "Test message: SDN course examples";
+
 /** A text as a peer gets it: in UTF-8. */
 export function encode(text: string): Uint8Array<ArrayBuffer> {
   return new TextEncoder().encode(text);
+}
+
+/** The sheet's message, 33 bytes. */
+export const MESSAGE: Uint8Array<ArrayBuffer> = encode(SHEET_TEXT);
+
+/** Two hexadecimal digits a byte. */
+export function hexOf(bytes: Uint8Array): string[] {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"));
 }
 
 /** Bytes as characters of the same numbers, to be cut and replaced as text is. */
@@ -81,12 +92,11 @@ export function sideBySide(
 
 function rowOf(bytes: Uint8Array, start: number): string {
   const part = bytes.subarray(start, start + ROW);
-  const hex = Array.from(part, (byte) => byte.toString(16).padStart(2, "0"));
   const text = Array.from(
     part,
     (byte) => byte >= 32 && byte < 127 ? String.fromCharCode(byte) : ".",
   );
-  return hex.join(" ").padEnd(ROW * 3) + text.join("");
+  return hexOf(part).join(" ").padEnd(ROW * 3) + text.join("");
 }
 
 /** What stands at a place, by its name: a character, a line end, the end. */
@@ -104,7 +114,7 @@ export function nameAt(bytes: Uint8Array, at: number): string {
   if (length >= 0 && bytes[start] >= 0xc2) {
     const character = bytes.subarray(start, start + 4 - length);
     const text = new TextDecoder().decode(character);
-    if (!text.includes("\ufffd")) {
+    if (!text.includes("\ufffd") && at < start + character.length) {
       return `${text}, a character of ${character.length} bytes` +
         (at > start ? `, its byte ${at - start + 1}` : "");
     }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { formatEndpoint } from "../endpoint.ts";
 import type { Exercise } from "../exercise.ts";
 import { UsageError } from "../fault.ts";
 import { runArguments } from "../child.ts";
@@ -12,10 +13,13 @@ import { type Aim, type Kind, KINDS } from "./kinds.ts";
 import { type Command, filled } from "./program.ts";
 import type { Tier, Verdict } from "./rule.ts";
 
+/** The form of a {@linkcode Report}; it changes with its fields. */
+export const SCHEMA = "sdn_lab/check/1";
+
 /** What came of a check. */
 export interface Report {
-  /** The form of this report; it changes with its fields. */
-  schema: "sdn_lab/check/1";
+  /** Its form. */
+  schema: typeof SCHEMA;
   /** The exercise that the program is for. */
   exercise: string;
   /** Its number on the sheet. */
@@ -70,13 +74,13 @@ export async function check(
     ...runArguments(exercise, filled(kind.ownArguments, values), folder),
   ];
   return {
-    schema: "sdn_lab/check/1",
+    schema: SCHEMA,
     exercise: exercise.id,
     sheet: exercise.sheet,
     subject: !aim
       ? "ours"
       : "target" in aim
-      ? `${aim.target.hostname}:${aim.target.port}`
+      ? formatEndpoint(aim.target)
       : aim.command({}).join(" "),
     tier,
     verdicts: await kind.judge(aim ?? { command: ours }, tier, signal),

@@ -7,16 +7,17 @@
 import { getAvailablePort } from "@std/net/get-available-port";
 import type { Connection } from "../connection.ts";
 import { serveTcp } from "../tcp.ts";
-import { type Command, type Ending, Program, START_MS } from "./program.ts";
+import { SHEET_TEXT } from "./bytes.ts";
 import {
-  Closed,
-  Finding,
-  findWithin,
-  NotApplicable,
-  type Subject,
-} from "./rule.ts";
+  type Command,
+  type Ending,
+  type Program,
+  START_MS,
+  Started,
+} from "./program.ts";
+import { Closed, Finding, findWithin, NotApplicable } from "./rule.ts";
 
-/** How long a client may take to send its message, and to end in the end, in ms. */
+/** How long a client may run on once its server is done, in ms. */
 const CLIENT_MS = 4000;
 /** How long a whole conversation may take, in ms. */
 const PLAY_MS = 25_000;
@@ -27,12 +28,12 @@ const GRACE_MS = 300;
 export type Play = (conn: Connection, program: Program) => Promise<void>;
 
 /** A client under check. */
-export class Client implements Subject {
+export class Client extends Started {
   #command: Command;
-  #programs: Program[] = [];
 
   /** Nothing is started yet. */
   constructor(command: Command) {
+    super();
     this.#command = command;
   }
 
@@ -106,24 +107,12 @@ export class Client implements Subject {
     return this.#start(port, SHEET_TEXT).ending;
   }
 
-  /** How the program failed, if it did: a client may end. */
-  async fate(by?: number): Promise<string | undefined> {
-    return await this.#programs.at(-1)?.fate(by, true);
-  }
-
-  /** Ends what still runs. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const program of this.#programs) await program[Symbol.asyncDispose]();
-  }
-
   #start(port: number, text: string): Program {
-    const program = new Program(this.#command, {
+    return this.start(this.#command, {
       host: "127.0.0.1",
       port: String(port),
       text,
     });
-    this.#programs.push(program);
-    return program;
   }
 
   #end(program: Program): Promise<Ending> {
@@ -142,9 +131,6 @@ function asFinding(error: unknown): unknown {
     ? new Closed("it closed the connection before its server was done")
     : error;
 }
-
-/** The sheet's message. */
-export const SHEET_TEXT = "Test message: SDN course examples";
 
 /**
  * Returns if a value can be given to the program.

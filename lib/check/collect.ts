@@ -6,7 +6,7 @@
 
 import { EXIT } from "../exit_code.ts";
 import { explain } from "../explain.ts";
-import type { Report } from "./check.ts";
+import { type Report, SCHEMA } from "./check.ts";
 import type { Verdict } from "./rule.ts";
 
 /** One student's outcomes. */
@@ -110,7 +110,7 @@ function rowsOf(path: string, text: string): Row[] {
 function isReport(
   report: Partial<Report> | null,
 ): report is Pick<Report, "exercise" | "verdicts"> {
-  return report?.schema === "sdn_lab/check/1" &&
+  return report?.schema === SCHEMA &&
     typeof report.exercise === "string" && Array.isArray(report.verdicts) &&
     report.verdicts.every((verdict: Partial<Verdict> | null) =>
       typeof verdict?.id === "string" &&

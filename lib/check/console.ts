@@ -6,51 +6,34 @@
  */
 
 import { encode, firstDifference, toBytes, toCharacters } from "./bytes.ts";
-import { type Command, type Ending, Program } from "./program.ts";
-import {
-  Finding,
-  findWithin,
-  NotApplicable,
-  type Rule,
-  type Subject,
-} from "./rule.ts";
+import { type Command, type Ending, Started } from "./program.ts";
+import { Finding, findWithin, NotApplicable, type Rule } from "./rule.ts";
 
 /** How long a program may take, in ms. */
 const RUN_MS = 20_000;
 
 /** A program that is run to its end. */
-export class Console implements Subject {
+export class Console extends Started {
   #command: Command;
-  #programs: Program[] = [];
 
   /** Nothing is started yet. */
   constructor(command: Command) {
+    super();
     this.#command = command;
   }
 
   /** Runs it, with more arguments, and without any input. */
   async run(...args: string[]): Promise<Ending> {
-    const program = new Program(
+    const program = this.start(
       (values) => [...this.#command(values), ...args],
       {},
     );
-    this.#programs.push(program);
     await program.endInput();
     return await findWithin(
       RUN_MS,
       program.ending,
       `it still runs after ${RUN_MS / 1000} s`,
     );
-  }
-
-  /** How the program failed, if it did. */
-  async fate(by?: number): Promise<string | undefined> {
-    return await this.#programs.at(-1)?.fate(by, true);
-  }
-
-  /** Ends what still runs. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const program of this.#programs) await program[Symbol.asyncDispose]();
   }
 }
 
@@ -60,7 +43,7 @@ export class Console implements Subject {
  */
 function loose(bytes: Uint8Array): Uint8Array {
   const lines = toCharacters(bytes).replace(/^\xef\xbb\xbf/, "").split("\n")
-    .map((line) => line.trimEnd());
+    .map((line) => line.replace(/[ \t\r]+$/, ""));
   while (lines.at(-1) === "") lines.pop();
   return toBytes(lines.map((line) => line + "\n").join(""));
 }

@@ -8,7 +8,7 @@
 /** The environment variable whose value marks a program and its descendants. */
 export const MARK = "SDN_LAB_CHECK";
 
-/** How often is looked for what was started while the last ones were ended. */
+/** How many times to look again for what was started while others were ended. */
 const MOST_LOOKS = 3;
 
 /** Ends all processes with this mark; only Linux shows which they are. */

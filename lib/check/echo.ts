@@ -9,15 +9,12 @@ import { connect as connectRaw } from "node:net";
 import type { Connection } from "../connection.ts";
 import { isTimeout, within } from "../deadline.ts";
 import { writeAll } from "../stream.ts";
-import { encode } from "./bytes.ts";
-import { SHEET_TEXT } from "./client.ts";
+import { encode, SHEET_TEXT } from "./bytes.ts";
 import { readBytes, readSurplus } from "./exchange.ts";
 import { pause } from "./program.ts";
 import { Finding, NotApplicable } from "./rule.ts";
 import type { Server } from "./server.ts";
 
-/** The sheet's message, 33 bytes. */
-export const MESSAGE: Uint8Array<ArrayBuffer> = encode(SHEET_TEXT);
 /** More than the sheet's 4,096 bytes, and no multiple of it. */
 export const LONG: Uint8Array<ArrayBuffer> = pattern(20_000);
 /** For a client that reads slowly. */

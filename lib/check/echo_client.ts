@@ -6,18 +6,12 @@
 
 import type { Connection } from "../connection.ts";
 import { writeAll } from "../stream.ts";
-import { encode } from "./bytes.ts";
-import {
-  type Client,
-  requireSuccess,
-  requireValue,
-  SHEET_TEXT,
-} from "./client.ts";
+import { encode, MESSAGE, SHEET_TEXT } from "./bytes.ts";
+import { type Client, requireSuccess, requireValue } from "./client.ts";
 import { readMessage, sendSlowly } from "./exchange.ts";
 import { pause, type Program } from "./program.ts";
 import { Finding, findWithin, type Rule } from "./rule.ts";
 
-const MESSAGE = encode(SHEET_TEXT);
 /** Bangla: every letter is three bytes of UTF-8. */
 const BANGLA = "বাংলা ভাষায় লেখা";
 /** How long the echo takes: whoever does not wait for it has ended by then, in ms. */

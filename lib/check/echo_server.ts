@@ -4,6 +4,7 @@
  * @module
  */
 
+import { MESSAGE } from "./bytes.ts";
 import {
   breakOff,
   echoHalfClosed,
@@ -15,7 +16,6 @@ import {
   expectEcho,
   logged,
   LONG,
-  MESSAGE,
 } from "./echo.ts";
 import { readBytes } from "./exchange.ts";
 import type { Rule } from "./rule.ts";

@@ -46,7 +46,7 @@ export const MACHINE_RULES: readonly Rule<Console>[] = [
         throw new NotApplicable("this machine has no such address");
       }
       const { stdout } = await program.run();
-      const [, shown] = /IP address: ([\d.]+)/.exec(stdout.text)!;
+      const shown = /IP address: ([\d.]+)/.exec(stdout.text)?.[1] ?? "none";
       if (reachable.includes(shown)) return;
       throw new Finding(
         `it shows ${shown}, and this machine is reached at ${

@@ -8,7 +8,7 @@
 import { isTimeout, within } from "../deadline.ts";
 import { endMarked, kill, MARK } from "./descendants.ts";
 import { Printed } from "./printed.ts";
-import { Finding } from "./rule.ts";
+import { Closed, Finding, type Subject } from "./rule.ts";
 
 /** How long a program may take to listen, in ms: it may have to be compiled. */
 export const START_MS = 15_000;
@@ -42,14 +42,15 @@ export function filled(
   values: Record<string, string>,
 ): string[] {
   return words.map((word) =>
-    word.replace(/\{(\w+)\}/g, (all, name) => values[name] ?? all)
+    word.replace(
+      /\{(\w+)\}/g,
+      (all, name) => Object.hasOwn(values, name) ? values[name] : all,
+    )
   );
 }
 
 /** A running program. */
 export class Program implements AsyncDisposable {
-  /** The command line, with everything filled in. */
-  readonly command: string[];
   /** What it leaves behind, once it has ended. */
   readonly ending: Promise<Ending>;
   /** What it has printed so far. */
@@ -66,8 +67,7 @@ export class Program implements AsyncDisposable {
    * @throws {Finding} if there is no such program
    */
   constructor(command: Command, values: Record<string, string>) {
-    this.command = command(values);
-    const [program, ...args] = this.command;
+    const [program, ...args] = command(values);
     try {
       this.#child = new Deno.Command(program, {
         args,
@@ -126,6 +126,9 @@ export class Program implements AsyncDisposable {
     const writer = this.#child.stdin.getWriter();
     try {
       await writer.write(new TextEncoder().encode(text));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.BrokenPipe)) throw error;
+      throw new Closed("it closed its standard input");
     } finally {
       writer.releaseLock();
     }
@@ -192,6 +195,28 @@ export class Program implements AsyncDisposable {
     clearTimeout(timer);
     this.#endedAt = performance.now();
     return { code, stdout: this.stdout, stderr: this.stderr };
+  }
+}
+
+/** Programs that a rule starts, which may end; what still runs is ended with them. */
+export class Started implements Subject {
+  #programs: Program[] = [];
+
+  /** Starts one more. */
+  protected start(command: Command, values: Record<string, string>): Program {
+    const program = new Program(command, values);
+    this.#programs.push(program);
+    return program;
+  }
+
+  /** How the last one failed, if it did. */
+  async fate(by?: number): Promise<string | undefined> {
+    return await this.#programs.at(-1)?.fate(by, true);
+  }
+
+  /** Ends what still runs. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const program of this.#programs) await program[Symbol.asyncDispose]();
   }
 }
 

@@ -6,7 +6,7 @@
 
 import { bold, dim, green, red } from "@std/fmt/colors";
 import { bytesRepr, visible, wrap } from "../text.ts";
-import { sideBySide } from "./bytes.ts";
+import { hexOf, sideBySide } from "./bytes.ts";
 import type { Report } from "./check.ts";
 import type { Evidence, Verdict } from "./rule.ts";
 
@@ -84,10 +84,7 @@ export function toJson(report: Report): unknown {
   const hex = (bytes: Uint8Array | undefined) =>
     bytes && {
       length: bytes.length,
-      hex: Array.from(
-        bytes.subarray(0, 256),
-        (byte) => byte.toString(16).padStart(2, "0"),
-      ).join(""),
+      hex: hexOf(bytes.subarray(0, 256)).join(""),
     };
   return {
     ...report,

@@ -37,6 +37,8 @@ export class Server implements Subject {
    * Connects, as soon as the server listens.
    *
    * @throws {Finding} if its program ends, or does not listen in time; says which
+   * @throws {Deno.errors.ConnectionRefused} if nothing listens at a target; and what
+   * else `connectTcp()` throws
    */
   async connect(): Promise<Connection> {
     const deadline = performance.now() + START_MS;

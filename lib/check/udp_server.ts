@@ -5,8 +5,7 @@
  */
 
 import { MAX_UDP_PAYLOAD } from "../udp.ts";
-import { encode, firstDifference } from "./bytes.ts";
-import { SHEET_TEXT } from "./client.ts";
+import { encode, firstDifference, MESSAGE } from "./bytes.ts";
 import { Finding, type Rule } from "./rule.ts";
 import type { Server } from "./server.ts";
 import { Talk } from "./udp_talk.ts";
@@ -37,7 +36,7 @@ export const UDP_SERVER_RULES: readonly Rule<Server>[] = [
     run: async (server) => {
       using talk = new Talk(server);
       await talk.begin();
-      await requireEcho(talk, encode(SHEET_TEXT));
+      await requireEcho(talk, MESSAGE);
     },
   },
   {

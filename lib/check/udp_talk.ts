@@ -5,7 +5,7 @@
  * @module
  */
 
-import { formatEndpoint } from "../endpoint.ts";
+import { formatEndpoint, ownHost } from "../endpoint.ts";
 import { bindUdp, type UdpSocket } from "../udp.ts";
 import { encode, firstDifference } from "./bytes.ts";
 import { START_MS } from "./program.ts";
@@ -26,12 +26,14 @@ interface Asked {
 /** A client of the server, which knows each of its datagrams by its bytes. */
 export class Talk implements Disposable {
   #server: Server;
-  #socket: UdpSocket = bindUdp({ hostname: "127.0.0.1", port: 0 });
+  #socket: UdpSocket;
   #asked: Asked[] = [];
 
   /** Nothing is sent yet. */
   constructor(server: Server) {
     this.#server = server;
+    const hostname = ownHost(server.endpoint.hostname);
+    this.#socket = bindUdp({ hostname, port: 0 });
   }
 
   /** A datagram that was answered more than once. */

@@ -16,7 +16,7 @@ export function classroomPermissions(
 ): Deno.PermissionOptionsObject {
   if (!role) return permissions;
   const declared = permissions.net as string[];
-  // A UDP socket of its own, or of a server: it is not tied to one port's peer.
+  // Only what speaks UDP declares port 0, or no port.
   const isUdp = declared.some((entry) => !/:[1-9]/.test(entry));
   if (role === "server") {
     return {

@@ -26,7 +26,7 @@ export interface NameServer extends AsyncDisposable {
 const TTL_S = 60;
 /** How long a client may keep a connection and ask nothing, in ms. */
 const IDLE_MS = 10_000;
-/** So often is a port looked for that is free for TCP and UDP. */
+/** How many ports to try until one is free for both TCP and UDP. */
 const MOST_ATTEMPTS = 10;
 const AUTHORITATIVE = dnsPacket.AUTHORITATIVE_ANSWER;
 // What a response repeats of its query's header: the opcode and the RD bit.

@@ -7,7 +7,7 @@
 import { compileAll, TARGETS } from "../compile/compile.ts";
 import { EXIT } from "../exit_code.ts";
 import { describeOptions } from "../help.ts";
-import { hostPlatform, type Platform, PLATFORMS } from "../kit/release.ts";
+import { hostPlatform, PLATFORMS } from "../kit/release.ts";
 import { flagOption, operands } from "../option_kinds.ts";
 import { type Options, parseOptions } from "../options.ts";
 import { find, type Lab } from "./catalog.ts";
@@ -24,7 +24,7 @@ const COMPILE_OPTIONS = {
       values: [],
     },
   ),
-  target: choiceOption(TARGETS, Deno.build.target, "the platform"),
+  target: choiceOption<string>(TARGETS, Deno.build.target, "the platform"),
   out: folderOption("dist", "where to"),
   classroom: flagOption(
     "let servers and clients talk to other PCs of a private network",
@@ -77,7 +77,7 @@ export async function kit({ folder }: Lab, args: string[]): Promise<number> {
   const { buildKit } = await import("../kit/kit.ts");
   return await interruptible(async (signal) => {
     await buildKit({
-      platform: target as Platform,
+      platform: target,
       root: new URL("../", folder),
       out,
       signal,
@@ -87,9 +87,9 @@ export async function kit({ folder }: Lab, args: string[]): Promise<number> {
   });
 }
 
-function showHelp(command: string, options: Options): Promise<number> {
+function showHelp(command: string, options: Options): number {
   const operand = options._ ? ` ${options._.value}` : "";
   console.log(`Usage: deno task ${command} [options]${operand}\n\nOptions:`);
   console.log(describeOptions(options).join("\n"));
-  return Promise.resolve(EXIT.OK);
+  return EXIT.OK;
 }

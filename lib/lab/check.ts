@@ -26,10 +26,7 @@ const OPTIONS = {
     "[name|number]",
     "which program; without one, lists what can be checked",
     String,
-    {
-      values: [] as string[],
-      most: Infinity,
-    },
+    { values: [] as string[] },
   ),
   target: endpointOption("check the server that runs there"),
   strict: flagOption(
@@ -81,12 +78,23 @@ export async function checkCommand(
       "the command of your program goes behind --",
     );
   }
-  if (wanted.length === 0 && !all) return list(lab);
+  if (args.length === 0) return list(lab);
   if (dashes >= 0 && command.length === 0) {
     throw new UsageError("there is no command behind --", "--help shows one");
   }
   if (command.length > 0 && target) {
     throw new UsageError("give a command or a --target, not both");
+  }
+  if (all && (wanted.length > 0 || command.length > 0 || target)) {
+    throw new UsageError(
+      "--all checks our own programs: it takes no name, command or --target",
+    );
+  }
+  if (!all && wanted.length === 0) {
+    throw new UsageError(
+      "check needs the name or number of an exercise",
+      '"deno task check" lists what can be checked',
+    );
   }
   const aim: Aim | undefined = command.length > 0
     ? { command: (values) => filled(command, values) }
@@ -97,6 +105,7 @@ export async function checkCommand(
     ? checkable(lab.exercises).map(({ exercise }) => exercise)
     : [findOne(lab.exercises, wanted[0])];
   if (junit) await requireWritable(junit); // before the check, not after it
+  setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
   const reports: Report[] = [];
   for (const exercise of chosen) {
     const report = await check(exercise, aim, {
@@ -105,9 +114,7 @@ export async function checkCommand(
       signal,
     });
     reports.push(report);
-    if (json) continue;
-    setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
-    console.log(pretty(report, hint) + "\n");
+    if (!json) console.log(pretty(report, hint) + "\n");
   }
   if (json) {
     const values = reports.map(toJson);

@@ -8,7 +8,8 @@ import { setColorEnabled } from "@std/fmt/colors";
 import { permissionFlags, permissionsFor } from "../exercise.ts";
 import { answerText } from "../help.ts";
 import { EXIT } from "../exit_code.ts";
-import { located, UnknownWordError, UsageError } from "../fault.ts";
+import { UnknownWordError, UsageError } from "../fault.ts";
+import { workFolder } from "../folder.ts";
 import { compile, kit } from "./build.ts";
 import { find, findOne, type Lab, listText } from "./catalog.ts";
 import { runInTerminal } from "../child.ts";
@@ -98,7 +99,7 @@ function explain({ exercises }: Lab, args: string[]): number {
   const theory = exercises.map((one) => ({
     ...one,
     questions: one.questions.filter(({ question }) =>
-      question.startsWith(`${wanted} `)
+      /^\d/.test(wanted) && question.startsWith(`${wanted} `)
     ),
   })).filter(({ questions }) => questions.length > 0);
   const explained = theory.length > 0 ? theory : find(exercises, wanted);
@@ -118,21 +119,14 @@ async function demo(
   const { runDemo } = await import("../demo/demo.ts");
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
   return await interruptible(async (signal) => {
-    const workFolder = await Deno.makeTempDir({ dir: parent, prefix: "lab-" })
-      .catch((error) => {
-        throw located(error, "write", parent);
-      });
-    try {
-      const { failed } = await runDemo(exercises, {
-        folder,
-        workFolder,
-        print: console.log,
-        signal,
-      });
-      return failed.length > 0 ? 1 : EXIT.OK;
-    } finally {
-      await Deno.remove(workFolder, { recursive: true });
-    }
+    await using work = await workFolder(parent);
+    const { failed } = await runDemo(exercises, {
+      folder,
+      workFolder: work.path,
+      print: console.log,
+      signal,
+    });
+    return failed.length > 0 ? 1 : EXIT.OK;
   });
 }
 

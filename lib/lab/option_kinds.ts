@@ -8,17 +8,18 @@ import { type Endpoint, parseEndpoint, parsePort } from "../endpoint.ts";
 import type { Option } from "../options.ts";
 
 /** One of some words. */
-export function choiceOption(
-  choices: readonly string[],
-  preset: string,
+export function choiceOption<T extends string>(
+  choices: readonly T[],
+  preset: NoInfer<T>,
   help: string,
-): Option<string> {
+): Option<T> {
   return {
     value: "<name>",
     help: `${help}: ${choices.join(", ")}`,
     default: preset,
     parse: ([text]) => {
-      if (choices.includes(text)) return text;
+      const choice = choices.find((one) => one === text);
+      if (choice) return choice;
       throw new SyntaxError(
         `${JSON.stringify(text)} is none of ${choices.join(", ")}`,
       );

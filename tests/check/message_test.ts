@@ -201,3 +201,20 @@ Deno.test({
     }
   }
 });
+
+Deno.test({
+  name: "check says so where a message server has closed its standard input",
+  ignore: !has("python3"),
+}, async () => {
+  const deaf = SERVER
+    .replace("clients = []", "clients = []\nos.close(0)")
+    .replace("threading.Thread(target=keyboard, daemon=True).start()\n", "");
+  const verdicts = await judged(
+    "message_server",
+    python(deaf, "{host}", "{port}"),
+  );
+  assertEquals(
+    verdicts.find(({ id }) => id === "message-answer")?.finding,
+    "it closed its standard input",
+  );
+});

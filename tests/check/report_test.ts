@@ -97,6 +97,7 @@ Deno.test({
     [encode("é"), 1, "é, a character of 2 bytes, its byte 2"],
     [encode("😀"), 0, "😀, a character of 4 bytes"],
     [new Uint8Array([0xff]), 0, "b'\\xff'"],
+    [new Uint8Array([0xc3, 0xa9, 0x80]), 2, "b'\\x80'"],
     [encode("x"), 1, "the end (1 bytes)"],
   ];
   for (const [bytes, at, name] of cases) assertEquals(nameAt(bytes, at), name);

@@ -2,7 +2,8 @@ import { assertEquals } from "@std/assert";
 import { UDP_CLIENT_RULES } from "../../lib/check/udp_client.ts";
 import { UDP_SERVER_RULES } from "../../lib/check/udp_server.ts";
 import { has } from "../interop/peer.ts";
-import { failsJust, idsOf, judged, python } from "./judged.ts";
+import { serve } from "../child.ts";
+import { command, failsJust, idsOf, judged, python } from "./judged.ts";
 
 const SERVER = `
 import socket, sys
@@ -128,3 +129,26 @@ Deno.test({
     });
   }));
 });
+
+Deno.test({
+  name: "check --target checks a UDP server of IPv6",
+  ignore: !hasIpv6(),
+}, async () => {
+  await using server = await serve("udp_server", ["--host", "::1", "--quiet"]);
+  const at = `[::1]:${server.port}`;
+  await using child = command([
+    ...["udp_server", "--strict", "--target", at, "--json"],
+  ]);
+  const { code, stdout, stderr } = await child.result;
+  assertEquals([code, stderr], [0, ""], stdout);
+  assertEquals(JSON.parse(stdout).subject, at);
+});
+
+function hasIpv6(): boolean {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -100,6 +100,7 @@ Deno.test({
     [["run", "4.2.6"], "echo_server, echo_client", "name one"],
     [["explain"], "needs a name", "4.2.5"],
     [["explain", "9.9.9"], '"9.9.9"', "did you mean"],
+    [["explain", "What"], '"What"', "lists all"],
     [["demo"], "needs a folder", "deno task demo"],
   ];
   for (const [args, message, hint] of cases) {
