@@ -32,7 +32,7 @@ const options = {
     values: ["Test message: SDN course examples"],
     most: 1,
   }),
-  host: hostOption("the server's address or name"),
+  host: hostOption(),
   port: portOption(9900, 1),
   timeout: secondsOption(10, "how long to wait for the server each time"),
 };

@@ -30,7 +30,7 @@ import { serveTcp } from "../lib/tcp.ts";
 import { bytesRepr } from "../lib/text.ts";
 
 const options = {
-  host: addressOption("the address to listen on; 0.0.0.0 for other PCs too"),
+  host: addressOption(),
   port: portOption(9900, 0),
   idle: secondsOption(600, "close a client that is silent for so long"),
   "max-connections": integerOption(10_000, "serve so many at once", 1, 100_000),

@@ -21,7 +21,7 @@ import { readToEnd } from "../lib/stream.ts";
 import { bytesRepr } from "../lib/text.ts";
 
 const options = {
-  host: hostOption("the server's address or name"),
+  host: hostOption(),
   port: portOption(12345, 1),
   timeout: secondsOption(10, "how long to wait for the server each time"),
 };

@@ -23,7 +23,7 @@ import { writeAll } from "../lib/stream.ts";
 import { serveTcp } from "../lib/tcp.ts";
 
 const options = {
-  host: addressOption("the address to listen on; 0.0.0.0 for other PCs too"),
+  host: addressOption(),
   port: portOption(12345, 0),
 };
 

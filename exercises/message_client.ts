@@ -25,7 +25,7 @@ import { Prompt, typedLines } from "../lib/terminal.ts";
 import { visibleBytes } from "../lib/text.ts";
 
 const options = {
-  host: hostOption("the server's address or name"),
+  host: hostOption(),
   port: portOption(8000, 1),
   timeout: secondsOption(
     10,

@@ -32,7 +32,7 @@ import { Prompt, typedLines } from "../lib/terminal.ts";
 import { visibleBytes } from "../lib/text.ts";
 
 const options = {
-  host: addressOption("the address to listen on; 0.0.0.0 for other PCs too"),
+  host: addressOption(),
   port: portOption(8000, 0),
   idle: secondsOption(3600, "close a client that sends no line for so long"),
   keep: flagOption("go on when the last client has said bye"),

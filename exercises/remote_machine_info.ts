@@ -61,7 +61,6 @@ name may have another address, and one name often has several.`,
  */
 export async function printAddresses(
   hosts: string[],
-  label: string,
   lookup: LookupOptions,
 ): Promise<number> {
   let exitCode = 0;
@@ -75,7 +74,7 @@ export async function printAddresses(
       exitCode = 1;
       continue;
     }
-    console.log(`${label}: ${host}`);
+    console.log(`Remote host name: ${host}`);
     console.log(`IP address: ${addresses[0]}`);
   }
   return exitCode;
@@ -86,7 +85,7 @@ export async function main(args: string[]): Promise<number> {
     options,
     args,
   );
-  return printAddresses(hosts, "Remote host name", {
+  return printAddresses(hosts, {
     nameServer,
     timeoutMs: timeout * 1000,
   });

@@ -31,7 +31,7 @@ import { bindUdp, type Datagram } from "../lib/udp.ts";
 import { isAnswerable, isLoop, Repeats } from "../lib/udp_guard.ts";
 
 const options = {
-  host: addressOption("the address to listen on; 0.0.0.0 for other PCs too"),
+  host: addressOption(),
   port: portOption(9901, 0),
   drop: probabilityOption("the probability that a datagram is lost"),
   duplicate: probabilityOption("the probability that it is answered twice"),

@@ -30,7 +30,7 @@ const options = {
     values: ["Hello, world"],
     most: 1,
   }),
-  host: hostOption("the server's address or name"),
+  host: hostOption(),
   port: portOption(65432, 1),
   timeout: secondsOption(10, "how long to wait for the server each time"),
 };

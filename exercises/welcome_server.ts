@@ -28,7 +28,7 @@ import { serveTcp } from "../lib/tcp.ts";
 import { bytesRepr } from "../lib/text.ts";
 
 const options = {
-  host: addressOption("the address to listen on; 0.0.0.0 for other PCs too"),
+  host: addressOption(),
   port: portOption(65432, 0),
   idle: secondsOption(600, "close a client that is silent for so long"),
 };

@@ -8,7 +8,7 @@
 
 import { within } from "./deadline.ts";
 import { type Endpoint, formatEndpoint, isIpv6, ownHost } from "./endpoint.ts";
-import { located } from "./fault.ts";
+import { type Fault, located } from "./fault.ts";
 import { isIpv4 } from "./ipv4.ts";
 import { requirePermission } from "./permission.ts";
 
@@ -110,26 +110,21 @@ async function askByDeno(
 
 // getaddrinfo(3), which only node:dns offers; loaded here because it is slow to.
 async function askSystem(host: string): Promise<string[]> {
-  const { lookup } = await import("node:dns");
-  const { promise, resolve, reject } = Promise.withResolvers<string[]>();
-  lookup(host, { family: 4, all: true }, (error, found) => {
-    if (!error) resolve(found.map(({ address }) => address));
-    else if (error.code === "ENOTFOUND") {
-      reject(
-        new Deno.errors.NotFound("no IPv4 address is known for it", {
-          cause: error,
-        }),
-      );
-    } else if (error.code === "EAI_AGAIN") {
-      reject(
-        new Deno.errors.TimedOut(
-          "no name server answered, or it would not say",
-          {
-            cause: error,
-          },
-        ),
-      );
-    } else reject(error);
-  });
-  return await promise;
+  const { lookup } = await import("node:dns/promises");
+  try {
+    const found = await lookup(host, { family: 4, all: true });
+    return found.map(({ address }) => address);
+  } catch (cause) {
+    const { code } = cause as Fault;
+    const { NotFound, TimedOut } = Deno.errors;
+    if (code === "ENOTFOUND") {
+      throw new NotFound("no IPv4 address is known for it", { cause });
+    }
+    if (code === "EAI_AGAIN") {
+      throw new TimedOut("no name server answered, or it would not say", {
+        cause,
+      });
+    }
+    throw cause;
+  }
 }

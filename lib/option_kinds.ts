@@ -19,11 +19,11 @@ const MOST_SECONDS = 86_400;
 /** A number, with decimals or without: 10, 0.5, .5. */
 const DECIMAL = /^\d*\.?\d+$/;
 
-/** A host name or address. */
-export function hostOption(help: string): Option<string> {
+/** The server of a client: a host name or address. */
+export function hostOption(): Option<string> {
   return {
     value: "<host>",
-    help,
+    help: "the server's address or name",
     default: "127.0.0.1",
     parse: ([text]) => parseHost(text),
   };
@@ -34,9 +34,12 @@ export function hostOption(help: string): Option<string> {
  * be 127.0.0.1 or ::1, whichever the hosts file has first; here it is the one
  * that the others use, 127.0.0.1.
  */
-export function addressOption(help: string): Option<string> {
+export function addressOption(
+  help = "the address to listen on; 0.0.0.0 for other PCs too",
+): Option<string> {
   return {
-    ...hostOption(help),
+    ...hostOption(),
+    help,
     parse: ([text]) =>
       /^localhost\.?$/i.test(text) ? "127.0.0.1" : parseHost(text),
   };

@@ -16,6 +16,8 @@ import { located } from "./fault.ts";
 const FIRST_BUFFER = 512, SMALL_BUFFER = 4096, LAST_BUFFER = 262_144;
 const GROWTH = 8;
 
+/** The most that {@linkcode readToEnd} keeps, in bytes. */
+const MOST_BYTES = 65_536;
 /** How long a peer may read nothing of what it is sent, in ms. */
 const WRITE_MS = 10_000;
 
@@ -156,16 +158,17 @@ export async function readToEnd(
   conn: Connection,
   idleMs: number,
   onEnd: (bytes: Uint8Array) => void,
-  maxBytes = 65_536,
 ): Promise<void> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   try {
     for await (const chunk of readChunks(conn, { idleMs })) {
       length += chunk.length;
-      if (length > maxBytes) {
+      if (length > MOST_BYTES) {
         throw new Deno.errors.InvalidData(
-          `${formatEndpoint(conn.remoteAddr)} sent more than ${maxBytes} bytes`,
+          `${
+            formatEndpoint(conn.remoteAddr)
+          } sent more than ${MOST_BYTES} bytes`,
         );
       }
       chunks.push(chunk.slice());
