@@ -7,8 +7,8 @@ Deno.test({
   permissions: { read: ["."] },
 }, async () => {
   const readme = await Deno.readTextFile(new URL("README.md", ROOT));
-  const row = /^\| `lib\/` .*$/m.exec(readme)![0];
-  const named = Array.from(row.matchAll(/`(\w+)`/g), ([, name]) => name);
+  const [list] = /^- `lib\/`[^]*?(?=^- )/m.exec(readme)!;
+  const named = Array.from(list.matchAll(/`(\w+)`/g), ([, name]) => name);
   const files = await Array.fromAsync(Deno.readDir(new URL("lib/", ROOT)));
   const modules = files.map(({ name }) => name)
     .filter((name) => /^\w+\.ts$/.test(name)).map((name) => name.slice(0, -3));
