@@ -13,22 +13,25 @@ import { type Endpoint, formatEndpoint, formatHost } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { requirePermission } from "./permission.ts";
 
-/** The largest payload, in bytes: 65,535 less the IPv4 and the UDP header. */
+/** The largest payload over IPv4, in bytes: 65,535 less the IPv4 and the UDP header. */
 export const MAX_UDP_PAYLOAD = 65_507;
+/** The same over IPv6, whose lengths do not count its header (RFC 8200, section 3). */
+export const MAX_UDP_PAYLOAD_V6 = 65_527;
 
 /** How many hosts are remembered as permitted. */
 const MOST_GRANTED = 1024;
 
 /**
- * Returns if so many bytes fit into a datagram.
+ * Returns if so many bytes fit into a datagram to `hostname`.
  *
- * @throws {RangeError} if they are more than {@linkcode MAX_UDP_PAYLOAD}
+ * @throws {RangeError} if they are more than the largest payload
  */
-export function requireFits(length: number): void {
-  if (length <= MAX_UDP_PAYLOAD) return;
+export function requireFits(length: number, hostname: string): void {
+  const most = hostname.includes(":") ? MAX_UDP_PAYLOAD_V6 : MAX_UDP_PAYLOAD;
+  if (length <= most) return;
   throw new RangeError(
     `${length} bytes do not fit into a datagram: ` +
-      `the largest payload is ${MAX_UDP_PAYLOAD} bytes`,
+      `the largest payload is ${most} bytes`,
   );
 }
 
@@ -72,11 +75,11 @@ export class UdpSocket implements Disposable, Watched {
   /**
    * Sends one datagram.
    *
-   * @throws {RangeError} if `data` is longer than {@linkcode MAX_UDP_PAYLOAD}
+   * @throws {RangeError} if `data` is longer than the largest payload
    * @throws {Deno.errors.NotCapable} without net access to `to`
    */
   async send(data: Uint8Array, to: Endpoint): Promise<void> {
-    requireFits(data.length);
+    requireFits(data.length, to.hostname);
     if (!this.#granted.has(to.hostname)) this.#ask(to);
     try {
       const { hostname, port } = to;
@@ -169,7 +172,7 @@ export class UdpSocket implements Disposable, Watched {
  * @throws {Deno.errors.NotSupported} if Deno runs without `--unstable-net`
  */
 export function bindUdp(
-  { hostname, port, maxBytes = MAX_UDP_PAYLOAD, signal }: BindOptions,
+  { hostname, port, maxBytes = MAX_UDP_PAYLOAD_V6, signal }: BindOptions,
 ): UdpSocket {
   if (typeof Deno.listenDatagram !== "function") {
     throw new Deno.errors.NotSupported(

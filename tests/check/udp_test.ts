@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { UDP_CLIENT_RULES } from "../../lib/check/udp_client.ts";
 import { UDP_SERVER_RULES } from "../../lib/check/udp_server.ts";
-import { has } from "../interop/peer.ts";
+import { has, hasIpv6 } from "../interop/peer.ts";
 import { serve } from "../child.ts";
 import { command, failsJust, idsOf, judged, python } from "./judged.ts";
 
@@ -143,12 +143,3 @@ Deno.test({
   assertEquals([code, stderr], [0, ""], stdout);
   assertEquals(JSON.parse(stdout).subject, at);
 });
-
-function hasIpv6(): boolean {
-  try {
-    Deno.listen({ hostname: "::1", port: 0 }).close();
-    return true;
-  } catch {
-    return false;
-  }
-}

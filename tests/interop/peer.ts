@@ -26,6 +26,16 @@ const installed = new Set(
   (Object.keys(NAMES) as Program[]).filter(isInstalled),
 );
 
+/** Whether this machine has IPv6's loopback. */
+export function hasIpv6(): boolean {
+  try {
+    Deno.listen({ hostname: "::1", port: 0 }).close();
+    return true;
+  } catch {
+    return false;
+  }
+}
+
 /** Whether a program is installed, and these tests may run it. */
 export function has(program: Program): boolean {
   return installed.has(program);

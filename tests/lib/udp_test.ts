@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { bindUdp, MAX_UDP_PAYLOAD } from "../../lib/udp.ts";
+import { bindUdp, MAX_UDP_PAYLOAD, MAX_UDP_PAYLOAD_V6 } from "../../lib/udp.ts";
+import { hasIpv6 } from "../interop/peer.ts";
 
 const LOOPBACK = { net: ["127.0.0.1"] };
 const bind = () => bindUdp({ hostname: "127.0.0.1", port: 0 });
@@ -28,6 +29,24 @@ Deno.test({
     () => socket.send(new Uint8Array(MAX_UDP_PAYLOAD + 1), socket.addr),
     RangeError,
     "65507",
+  );
+});
+
+Deno.test({
+  name:
+    "UdpSocket carries the larger payload of IPv6 whole, and refuses a longer one",
+  ignore: !hasIpv6(),
+  permissions: { net: ["[::1]"] },
+}, async () => {
+  using here = bindUdp({ hostname: "::1", port: 0 });
+  using there = bindUdp({ hostname: "::1", port: 0 });
+  const sent = new Uint8Array(MAX_UDP_PAYLOAD_V6).fill(7);
+  await here.send(sent, there.addr);
+  assertEquals((await there.receive())?.data, sent);
+  await assertRejects(
+    () => here.send(new Uint8Array(MAX_UDP_PAYLOAD_V6 + 1), there.addr),
+    RangeError,
+    "65527",
   );
 });
 
