@@ -26,11 +26,16 @@ import { runExercise } from "../lib/run.ts";
 const LAB_PORTS = [8000, 9900, 12345, 65432];
 
 const options = {
-  _: operands("[host:port …]", "the ports to probe", parseProbe, {
-    values: LAB_PORTS.map((port) => ({ hostname: "127.0.0.1", port })),
-    net: formatEndpoint,
-    show: formatEndpoint,
-  }),
+  _: operands(
+    "[host:port …]",
+    "the ports to probe",
+    (text) => parseEndpoint(text),
+    {
+      values: LAB_PORTS.map((port) => ({ hostname: "127.0.0.1", port })),
+      net: formatEndpoint,
+      show: formatEndpoint,
+    },
+  ),
   seconds: secondsOption(1, "how long to wait for an answer"),
 };
 
@@ -49,11 +54,11 @@ $ deno run --allow-net=127.0.0.1 exercises/port_probe.ts
     question: "What is connect_ex for, and what do its results mean?",
     answer: `
 Python's connect raises an exception if it fails; connect_ex returns the error code
-of C's connect(2) instead, and 0 for success; only a name that is not found still
-raises. So it suits a program that only wants to know. Open: somebody listens there.
+of C's connect(2) instead, and 0 for success; a name that is not found and a port
+that is none still raise. So it suits a program that only wants to know. Open: somebody listens there.
 ECONNREFUSED, closed: the machine is there, and it or a firewall says that nobody may
-connect to this port. ETIMEDOUT, silent: no answer at all; the machine is off, or a
-firewall drops the packets. The kernel gives up after minutes; with settimeout Python
+connect to this port. ETIMEDOUT, silent: no answer at all; the machine is off, a
+firewall drops the packets, or the queue of connections not yet accepted is full. The kernel gives up after minutes; with settimeout Python
 returns EAGAIN before. EHOSTUNREACH and ENETUNREACH: there is no way to that machine,
 or on one's own network it does not answer. Probe only machines that are yours.`,
   }],
@@ -62,13 +67,6 @@ or on one's own network it does not answer. Probe only machines that are yours.`
 
 /** What the system says where there is no way to a host; EINVAL, of a route that discards. */
 const NO_WAY = ["ENETUNREACH", "EHOSTUNREACH", "EINVAL"];
-
-/** An endpoint to probe; port 0 is none. */
-function parseProbe(text: string): Endpoint {
-  const endpoint = parseEndpoint(text);
-  if (endpoint.port > 0) return endpoint;
-  throw new SyntaxError("0 is not a port to connect to: give 1 to 65535");
-}
 
 /** What became of an attempt to connect, with the error code by its name. */
 export async function probe(
@@ -111,6 +109,7 @@ export async function main(args: string[]): Promise<number> {
     try {
       result = await results[index];
     } catch (error) {
+      if (error instanceof Deno.errors.NotCapable) throw error;
       exitCode = reportError(exercise, error, args);
       continue;
     }

@@ -8,6 +8,8 @@ import { parseArgs } from "@std/cli/parse-args";
 import { UnknownWordError, UsageError } from "./fault.ts";
 import type { Option, Options, Values } from "./options.ts";
 
+/** What all exercises take; these never come to the parser as they should be. */
+const COMMON = ["help", "answer"];
 const SEE_HELP = "--help shows what this program takes";
 
 /**
@@ -46,7 +48,11 @@ export function parseArguments<O extends Options>(
   if (texts._.length > most) {
     throw new UsageError(
       `unexpected argument ${JSON.stringify(texts._[most])}`,
-      SEE_HELP,
+      most > 0
+        ? `several words that are one argument stand in quotes: "${
+          texts._.join(" ")
+        }"`
+        : SEE_HELP,
     );
   }
   const values: Record<string, unknown> = {};
@@ -84,8 +90,16 @@ function protectValues(
       throw unknownOption(args[i], [...valued, ...flags]);
     }
     const [, flag] = args[i].match(/^--([^=]+)=/) ?? [];
-    if (flags.includes(flag)) {
+    if ([...flags, ...COMMON].includes(flag)) {
       throw new UsageError(`--${flag} takes no value`, SEE_HELP);
+    }
+    // As word processors write "--".
+    const [, dashed] = args[i].match(/^[\u2010-\u2015\u2212]+([\w-]+)/) ?? [];
+    if ([...valued, ...flags, ...COMMON].includes(dashed)) {
+      throw new UsageError(
+        `${JSON.stringify(args[i])} begins with a dash that is no hyphen`,
+        `type --${dashed}`,
+      );
     }
     const isValued = args[i].startsWith("--") &&
       valued.includes(args[i].slice(2));
@@ -109,10 +123,16 @@ function needsValue(name: string, option: Option<unknown>): UsageError {
 
 function unknownOption(arg: string, names: string[]): UsageError {
   const typed = arg.replace(/=.*/, "");
+  if (/^(--(allow|deny|no-prompt|unstable)\b|-[A-Z])/.test(typed)) {
+    return new UsageError(
+      `unknown option ${JSON.stringify(typed)}`,
+      "an option of Deno stands before the script: deno run --allow-net=… exercises/…",
+    );
+  }
   return new UnknownWordError(
     `unknown option ${JSON.stringify(typed)}`,
     typed,
-    [...names, "help", "answer"].map((name) => `--${name}`),
+    [...names, ...COMMON].map((name) => `--${name}`),
     "--help lists all",
   );
 }

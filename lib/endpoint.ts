@@ -35,7 +35,7 @@ export function parsePort(text: string, least = 0): number {
 
 /**
  * A host name (RFC 1123, and underscores as many labs use them), an IPv4 or an
- * IPv6 address. A name in another script becomes its ASCII form (RFC 3490).
+ * IPv6 address. A name in another script becomes its ASCII form (RFC 5891).
  *
  * @throws {SyntaxError} if `text` is none of these
  */
@@ -52,12 +52,13 @@ export function parseHost(text: string): string {
   }
   throw new SyntaxError(
     `${JSON.stringify(text)} is not a host: give a name or an address alone, ` +
-      "such as pc7.lan or 192.168.0.7, without scheme, port or path",
+      "such as pc7.lan or 192.168.0.7, without scheme, port, path or brackets",
   );
 }
 
 /**
- * `host:port`, `[IPv6]:port`, or a host alone where there is a `defaultPort`.
+ * Where to connect to: `host:port`, `[IPv6]:port`, or a host alone where there is a
+ * `defaultPort`.
  *
  * @throws {SyntaxError} if `text` is not that
  */
@@ -69,17 +70,17 @@ export function parseEndpoint(text: string, defaultPort?: number): Endpoint {
     );
   }
   const bracketed = /^\[([^\]]*:[^\]]*)\](?::(.*))?$/.exec(text);
-  const plain = isIpv6(text) ? null : /^([^:]*):(.*)$/.exec(text);
+  const plain = /^([^:]+):([^:]*)$/.exec(text);
   const [, host, port] = bracketed ?? plain ?? [text, text, undefined];
   if (port === undefined && defaultPort === undefined) {
     throw new SyntaxError(
-      `${JSON.stringify(text)} has no port: give host:port, ` +
-        "such as 127.0.0.1:9900",
+      `${JSON.stringify(text)} is not a host and a port: give host:port, ` +
+        "such as 127.0.0.1:9900 or [::1]:9900",
     );
   }
   return {
     hostname: parseHost(host),
-    port: port === undefined ? defaultPort! : parsePort(port),
+    port: port === undefined ? defaultPort! : parsePort(port, 1),
   };
 }
 

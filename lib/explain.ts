@@ -4,8 +4,9 @@
  * @module
  */
 
-import { closestString } from "@std/text/closest-string";
+import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { isTimeout } from "./deadline.ts";
+import { isLoopback, parseEndpoint } from "./endpoint.ts";
 import { EXIT } from "./exit_code.ts";
 import { type Fault, UnknownWordError, UsageError } from "./fault.ts";
 import { machineAddresses } from "./machine.ts";
@@ -52,7 +53,8 @@ const RULES: Rule[] = [
     asItSays,
     (fault) => {
       const { typed, known, hint } = fault as UnknownWordError;
-      return `did you mean ${closestString(typed, known)}? ${hint}`;
+      const word = nearest(typed, known);
+      return word ? `did you mean ${word}? ${hint}` : hint;
     },
   ],
   [is(UsageError), EXIT.USAGE, asItSays],
@@ -101,7 +103,11 @@ const RULES: Rule[] = [
     is(errors.ConnectionRefused),
     EXIT.UNAVAILABLE,
     (at) => `nothing is listening at ${at}`,
-    () => "start the server first, and give both the same host and port",
+    ({ address }) =>
+      isOwn(address)
+        ? "start the server first, and give both the same host and port"
+        : "start the server there first, with --host 0.0.0.0 (without, only its " +
+          "own PC can connect), and give both the same port",
   ],
   [
     // Every one is taken: that of a client, or the one that port 0 asks for.
@@ -232,9 +238,22 @@ export function explain(error: unknown): Explanation {
     message: message(at, fault).replace(OS_ERROR, "")
       .replace("proto error: ", "")
       .replace("failed to lookup address information: ", ""),
-    hint: hint ? hint(fault) : fault.hint,
+    hint: hint?.(fault) ?? fault.hint,
     exitCode,
   };
+}
+
+/** The known word that was meant, if half of it at least is as it was typed. */
+function nearest(typed: string, known: readonly string[]): string | undefined {
+  const [best] = known
+    .map((word) => ({ word, steps: levenshteinDistance(typed, word) }))
+    .sort((one, other) => one.steps - other.steps);
+  const { length } = best.word.replace(/^--/, "");
+  return best.steps <= length / 2 ? best.word : undefined;
+}
+
+function isOwn(address: string | undefined): boolean {
+  return !address || isLoopback(parseEndpoint(address).hostname);
 }
 
 function isLinkLocal(address = ""): boolean {

@@ -18,7 +18,7 @@ export interface Lab {
 /**
  * The exercises that a name or a sheet number stands for, at least one.
  *
- * @throws {UnknownWordError} if there is none
+ * @throws {UsageError} if there is none
  */
 export function find(
   exercises: readonly Exercise[],
@@ -29,6 +29,14 @@ export function find(
     [id, sheet, alias ?? id].map(simple).includes(key)
   );
   if (found.length > 0) return found;
+  const under = exercises.map(({ sheet }) => sheet)
+    .filter((sheet) => sheet.startsWith(`${wanted}.`));
+  if (under.length > 0) {
+    throw new UsageError(
+      `there is no exercise ${JSON.stringify(wanted)}`,
+      `there are ${[...new Set(under)].join(", ")}`,
+    );
+  }
   throw new UnknownWordError(
     `there is no exercise ${JSON.stringify(wanted)}`,
     wanted,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Endpoint, parseEndpoint, parsePort } from "../endpoint.ts";
+import { type Endpoint, parseEndpoint } from "../endpoint.ts";
 import type { Option } from "../options.ts";
 
 /** One of some words. */
@@ -50,10 +50,6 @@ export function endpointOption(help: string): Option<Endpoint | undefined> {
     help,
     default: undefined,
     shown: "none",
-    parse: ([text]) => {
-      const server = parseEndpoint(text);
-      parsePort(`${server.port}`, 1); // nobody can connect to port 0
-      return server;
-    },
+    parse: ([text]) => parseEndpoint(text),
   };
 }

@@ -45,7 +45,7 @@ Deno.test("check refuses a wrong command line with exit code 64", async () => {
     [["echo_server", "--"], /no command behind --/],
     [["echo_server", "extra"], /unexpected argument "extra"/],
     [["echo_client", "--target", "127.0.0.1:1"], /no server/],
-    [["echo_server", "--target", "x"], /"x" has no port/],
+    [["echo_server", "--target", "x"], /"x" is not a host and a port/],
     [["echo_server", "--target", "127.0.0.1:0"], /"0" is not a port/],
     [["echo_server", "--target", "127.0.0.1:1", "--", "x"], /not both/],
     [["collect"], /collect needs/],

@@ -99,7 +99,9 @@ Deno.test({
     [["run", "echo_sever"], '"echo_sever"', "echo_server"],
     [["run", "4.2.6"], "echo_server, echo_client", "name one"],
     [["explain"], "needs a name", "4.2.5"],
-    [["explain", "9.9.9"], '"9.9.9"', "did you mean"],
+    [["explain", "9.9.9"], '"9.9.9"', "lists all"],
+    [["explain", "4.2.0"], '"4.2.0"', "did you mean 4.2.1?"],
+    [["explain", "4.2"], '"4.2"', "there are 4.2.1, 4.2.2, "],
     [["explain", "What"], '"What"', "lists all"],
     [["demo"], "needs a folder", "deno task demo"],
   ];

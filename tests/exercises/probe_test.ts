@@ -8,6 +8,7 @@ import {
 } from "../../exercises/socket_timeout.ts";
 import { connectTcp } from "../../lib/connect.ts";
 import { serveTcp } from "../../lib/tcp.ts";
+import { run } from "../child.ts";
 import { printed } from "../console.ts";
 
 const LOOPBACK = { net: ["127.0.0.1"] };
@@ -71,4 +72,13 @@ Deno.test({
     await probe(listener.addr, 0.2),
     /^no answer in 0\.2 s \(ETIMEDOUT\)$/,
   );
+});
+
+Deno.test({
+  name: "port_probe without its permission says so once",
+  permissions: { run: [Deno.execPath()] },
+}, async () => {
+  const { code, stdout, stderr } = await run("port_probe", [], { flags: [] });
+  assertEquals([code, stdout], [77, ""]);
+  assertMatch(stderr, /^port_probe: no permission: .*\nhint: deno run .*\n$/);
 });

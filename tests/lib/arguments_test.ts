@@ -123,6 +123,10 @@ Deno.test({
     [["--prot=1"], 'unknown option "--prot"'],
     [["-x"], 'unknown option "-x"'],
     [["--quiet=no"], "--quiet takes no value"],
+    [["--help=yes"], "--help takes no value"],
+    [["\u2013port", "1"], '"\u2013port" begins with a dash that is no hyphen'],
+    [["\u2014host=pc7"], '"\u2014host=pc7" begins with a dash'],
+    [["--allow-net"], 'unknown option "--allow-net"'],
     [["--name-server", "fe80::1%eth0"], '"fe80::1%eth0"'],
     [["--no-quiet"], 'unknown option "--no-quiet"'],
     [["--_", "1"], 'unknown option "--_"'],
@@ -137,6 +141,19 @@ Deno.test({
       message,
       args.join(" "),
     );
+  }
+});
+
+Deno.test({
+  name: "parseArguments() says where the options of Deno stand",
+  permissions: "none",
+}, () => {
+  for (const option of ["--allow-net=127.0.0.1", "-A", "--no-prompt"]) {
+    const { hint } = assertThrows(
+      () => parseArguments(options, [option]),
+      UsageError,
+    );
+    assertMatch(hint!, /before the script/);
   }
 });
 

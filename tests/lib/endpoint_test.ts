@@ -101,7 +101,7 @@ Deno.test({
   for (
     const text of [
       ...["pc7.lan", "::1", "pc7:", ":80", "pc7:x", "a:b:80"],
-      ...["[127.0.0.1]:80", "[pc7.lan]:80", "[]:80"],
+      ...["[127.0.0.1]:80", "[pc7.lan]:80", "[]:80", "[::1]", "::1:12345"],
     ]
   ) {
     assertThrows(() => parseEndpoint(text), SyntaxError);

@@ -138,6 +138,19 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "explain() tells whom nobody answers on another PC how to open the server",
+  permissions: "none",
+}, () => {
+  const hintAt = (address: string) =>
+    explain(at(new errors.ConnectionRefused(), "connect", address)).hint!;
+  assertMatch(hintAt("127.0.0.1:9900"), /^start the server first/);
+  assertMatch(hintAt("[::1]:9900"), /^start the server first/);
+  assertMatch(hintAt("192.168.0.7:9900"), /--host 0\.0\.0\.0/);
+  assertMatch(hintAt("pc7.lan:9900"), /--host 0\.0\.0\.0/);
+});
+
+Deno.test({
   name: "explain() uses one line, without the system's error numbers",
   permissions: "none",
 }, () => {
