@@ -93,8 +93,8 @@ export function parseName(text: string): string {
   throw new SyntaxError(
     `${
       JSON.stringify(text)
-    } is not a name for a folder: give letters, digits, ` +
-      "_, - and dots, such as SDN_LAB",
+    } is not a name for a folder: give 1 to 64 letters, ` +
+      "digits, blanks, _, - and dots, with no dot at either end, such as SDN_LAB",
   );
 }
 
@@ -114,7 +114,7 @@ export async function createProject(name: string): Promise<string[]> {
       throw error;
     }
     throw new Deno.errors.AlreadyExists(
-      `there is already a ${name} here, and nothing is overwritten`,
+      `there is already something called ${name} here, and nothing is overwritten`,
     );
   }
   try {

@@ -51,9 +51,10 @@ Port: 22 => service name: ssh`,
     question: "Why does the look-up take the protocol as well as the port?",
     answer: `
 TCP and UDP number their ports separately: port 512 is exec over tcp and biff over
-udp. Most services have the same number for both, as domain has 53. The names are
-those of the IANA registry; they say what a port is meant for, not what listens
-there on a given machine.`,
+udp. Some services have the same number for both, as domain has 53; most are known
+for one protocol alone. Most names are those of the IANA registry, the others are
+only customary, as webmin is at 10000. They say what a port is meant for, not what
+listens there on a given machine.`,
   }],
   permissions: {},
 };

@@ -47,8 +47,9 @@ unit of reuse: many programs share one module.`,
     {
       question: "5.2 When should a variable be local, and when global?",
       answer: `
-Local wherever possible. A local variable exists while its function runs, and only
-that function can change it, so a reader sees all that happens to it in one place.
+Local wherever possible. A local variable belongs to one call of its function; only
+that function, and functions written inside it, can see and change it, so a reader
+sees all that happens to it in one place.
 
 Constants of a module are fine at its top level: a port, a time limit, with "const".
 A module-level variable that functions change is shared mutable state, and that has
@@ -71,7 +72,8 @@ Ports follow a rule. Servers use a port that clients can know: the IANA registry
 (RFC 6335) assigns 0 to 1023 (system) and 1024 to 49151 (user) to services, such as
 80 to http. A client's port is chosen by its kernel from a range of free ones
 (dynamic, 49152 to 65535 by the RFC; 32768 to 60999 by default on Linux), and the
-server learns it from the connection.`,
+server learns it from the connection. Within that range the choice is unpredictable
+on purpose (RFC 6056): nobody outside should be able to guess it.`,
     },
     {
       question:
@@ -83,8 +85,9 @@ turned into an address before anything can be sent.
 
 DNS, the Domain Name System, does that. It is a distributed database, a hierarchy of
 zones from the root over org to python.org, each served by its own name servers. A
-program asks its resolver, which asks its way down from the root and keeps the answer
-in a cache for as long as the record's TTL (time to live) says. Records have types: A
+program asks the stub resolver of its machine, which asks a recursive name server, of
+the campus or the provider; that one asks its way down from the root and keeps the
+answer in a cache for as long as the record's TTL (time to live) says. Records have types: A
 is an IPv4 address, AAAA an IPv6 address, CNAME another name, MX a mail server, NS a
 name server.
 

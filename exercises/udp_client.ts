@@ -3,7 +3,7 @@
  * becomes of them, as ping does.
  *
  * ```text
- * terminal 1 $ deno run --allow-net=127.0.0.1 exercises/udp_server.ts --drop 0.2
+ * terminal 1 $ deno run --allow-net=127.0.0.1 exercises/udp_server.ts --drop 0.2 --seed 3
  * terminal 2 $ deno run --allow-net=127.0.0.1:0,127.0.0.1:9901 exercises/udp_client.ts
  * ```
  *
@@ -52,7 +52,7 @@ const options = {
   count: integerOption(10, "how many datagrams to send", 1, 1_000_000),
   size: integerOption(
     undefined,
-    "fill or cut each datagram to so many bytes (at most 65507)",
+    "fill or cut each datagram to so many bytes (at most 65507; over IPv6 65527)",
     8,
     Infinity,
   ),
@@ -66,7 +66,7 @@ export const exercise: Exercise = {
   role: "client",
   options,
   example: `
-terminal 1 $ deno run --allow-net=127.0.0.1 exercises/udp_server.ts --drop 0.2
+terminal 1 $ deno run --allow-net=127.0.0.1 exercises/udp_server.ts --drop 0.2 --seed 3
 
 terminal 2 $ deno run --allow-net=127.0.0.1:0,127.0.0.1:9901 exercises/udp_client.ts --count 3
 Sending 3 datagrams to 127.0.0.1 port 9901
@@ -84,8 +84,9 @@ question a reply answers. Without it a late reply to the first datagram would be
 taken for the reply to the second, and a doubled one for two. The client also checks
 where a reply comes from, since anybody may send a datagram to its port.
 
-Sending to a port where nobody listens is no error at first: there is no connection
-to be refused.`,
+Sending to a port where nobody listens is no error: there is no connection to be
+refused. That machine does answer with ICMP "port unreachable" (RFC 1122, 4.1.3.3),
+but only a socket that was connected to its peer hears of it, and this one is not.`,
   }],
   demo: { args: ["--count", "5", "--seconds", "0.2"] },
   permissions: { net: ["127.0.0.1:0", "127.0.0.1:9901"] },
@@ -185,7 +186,7 @@ export async function main(args: string[]): Promise<void> {
   );
   const server = { hostname: host, port };
   const make = (number: number) => payload(number, text, size);
-  requireFits(size ?? make(count).length); // the last number is the longest
+  requireFits(size ?? make(count).length, host); // the last number is the longest
   using socket = bindUdp({ hostname: ownHost(host), port: 0 });
   const what = count === 1 ? "1 datagram" : `${count} datagrams`;
   print(`Sending ${what} to ${host} port ${port}`);
@@ -202,8 +203,11 @@ export async function main(args: string[]): Promise<void> {
     for (const line of trips.summary()) print(line);
   }
   if (trips.received === 0) {
+    const hint =
+      "start udp_server first, and give both the same port: a server " +
+      "that is missing and a datagram that is lost look alike";
     throw located(
-      timeoutError(`no reply within ${seconds} s`),
+      Object.assign(timeoutError(`no reply within ${seconds} s`), { hint }),
       "read",
       formatEndpoint(server),
     );

@@ -3,7 +3,7 @@
  * does not promise: that a datagram arrives, once, and in order.
  *
  * ```text
- * terminal 1 $ deno run --allow-net=127.0.0.1 exercises/udp_server.ts --drop 0.2
+ * terminal 1 $ deno run --allow-net=127.0.0.1 exercises/udp_server.ts --drop 0.2 --seed 3
  * terminal 2 $ deno run --allow-net=127.0.0.1:0,127.0.0.1:9901 exercises/udp_client.ts
  * ```
  *
@@ -48,7 +48,7 @@ export const exercise: Exercise = {
   client: "udp_client",
   options,
   example: `
-terminal 1 $ deno run --allow-net=127.0.0.1 exercises/udp_server.ts --drop 0.2
+terminal 1 $ deno run --allow-net=127.0.0.1 exercises/udp_server.ts --drop 0.2 --seed 3
 Starting up UDP echo server on 127.0.0.1 port 9901
 Data: b'1 Test message: SDN course examples'
 sent 35 bytes back to ('127.0.0.1', 51234)

@@ -84,7 +84,7 @@ export function getServiceByPort(
 
 /**
  * The port of a service, by its name or an alias of it, or `undefined` if the
- * table has none. Names are case-sensitive.
+ * table has none. Names are case-sensitive, as in getservbyname(3).
  */
 export function getPortByService(
   name: string,

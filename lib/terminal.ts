@@ -59,7 +59,10 @@ export class Prompt {
     this.#shown = true;
   }
 
-  /** Prints a line above the prompt; what the user has begun to type is kept. */
+  /**
+   * Prints a line above the prompt. What the user has begun to type is kept by the
+   * terminal, but only Ctrl+R shows it again (stty(1)).
+   */
   print = (line: string): void => this.above(() => print(line));
 
   /** Lets `print` print above the prompt. */

@@ -72,7 +72,7 @@ export const ECHO_SERVER_RULES: readonly Rule<Server>[] = [
     id: "echo-every-byte",
     tier: "strict",
     title: "returns all 256 byte values unchanged",
-    why: "TCP carries octets, not characters (RFC 9293, section 3.8).",
+    why: "TCP is a stream of bytes, not of characters (RFC 9293, section 2.2).",
     readOn: "Python: bytes and str; exercises/echo_client.ts --answer",
     hint: "Do not decode what you echo: bytes go back as bytes.",
     needs: ["echo-reply"],
@@ -170,7 +170,7 @@ export const ECHO_SERVER_RULES: readonly Rule<Server>[] = [
     tier: "strict",
     title: "goes on after a client broke its connection off",
     why:
-      "A reset ends one connection (RFC 9293, section 3.5.2), not the server.",
+      "A reset ends one connection (RFC 9293, section 3.5.3), not the server.",
     readOn: "ECONNRESET in recv(2); Python: ConnectionResetError",
     hint: "Catch the error where the client is served, close, and go on.",
     needs: ["echo-next-client"],

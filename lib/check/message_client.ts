@@ -83,7 +83,8 @@ export const MESSAGE_CLIENT_RULES: readonly Rule<Client>[] = [
     id: "message-hears-any-time",
     tier: "strict",
     title: "shows what the server says while its user types nothing",
-    why: "Either side types at any time (RFC 9293, section 3.1: full duplex).",
+    why:
+      "Either side types at any time (RFC 9293, section 2.2: data flows both ways).",
     readOn: "exercises/message_client.ts --answer",
     hint: "Read the keyboard in one thread, and the connection in another.",
     needs: ["message-shows"],

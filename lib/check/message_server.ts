@@ -135,7 +135,7 @@ export const MESSAGE_SERVER_RULES: readonly Rule<Server>[] = [
     title: "sends what is typed without waiting for the client to speak first",
     why:
       "Either side types at any time: the two directions of a connection do not " +
-      "take turns (RFC 9293, section 3.1: full duplex).",
+      "take turns (RFC 9293, section 2.2: data flows both ways).",
     readOn: "Python: threading, select; exercises/message_client.ts --answer",
     hint: "Read the keyboard in one thread, and the connection in another.",
     needs: ["message-answer"],

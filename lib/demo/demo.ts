@@ -62,6 +62,13 @@ export async function runDemo(
     const client = exercises.find((other) => other.id === clientId);
     const pair = client ? `${id} + ${client.id}` : id;
     print(`\n${bold(`${sheet}  ${title}`)} ${dim(`(${pair})`)}`);
+    if (exercise.options?.["name-server"]) {
+      print(
+        dim(
+          `answered by the demo's own name server, with addresses that nobody has`,
+        ),
+      );
+    }
     await using first = client
       ? start(exercise, "server", ["--port", "0"])
       : start(exercise, undefined);

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { payload, ping } from "../../exercises/udp_client.ts";
+import { exercise, payload, ping } from "../../exercises/udp_client.ts";
 import { RoundTrips } from "../../lib/round_trips.ts";
 import { bindUdp, type UdpSocket } from "../../lib/udp.ts";
 import { run, serve } from "../child.ts";
@@ -116,6 +116,22 @@ Deno.test({
 });
 
 Deno.test({
+  name: "udp_server and udp_client lose the datagram that their examples show",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("udp_server", [
+    ...["--drop", "0.2", "--seed", "3"],
+  ]);
+  const { stdout } = await run("udp_client", [
+    ...["--port", `${server.port}`, "--count", "3", "--seconds", "0.5"],
+  ]);
+  const shape = (text: string) =>
+    text.trim().split("\n").map((line) => line.replace(/[\d.]+( m?s|\/)/g, ""));
+  const [, shown] = exercise.example.split(/^terminal 2.*\n/m);
+  assertEquals(shape(stdout).slice(1), shape(shown).slice(1));
+});
+
+Deno.test({
   name: "udp_client ends with 75 where nobody answers",
   permissions: CHILDREN,
 }, async () => {
@@ -125,7 +141,7 @@ Deno.test({
   ]);
   assertEquals(code, 75);
   assertMatch(stdout, /2 sent, 0 received, 2 lost \(100%\)/);
-  assertMatch(stderr, /no reply within 0\.1 s/);
+  assertMatch(stderr, /no reply within 0\.1 s\nhint: start udp_server first/);
 });
 
 /** Runs `ping` against a server that does what `answer` says. */
