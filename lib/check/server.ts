@@ -53,7 +53,11 @@ export class Server implements Subject {
       }
       const where = formatEndpoint(this.endpoint);
       if (this.isGone) {
-        throw new Finding(`it was gone, and did not listen at ${where}`);
+        throw new Finding(
+          `it was gone, and did not listen at ${where}`,
+          {},
+          "it did not start: try its command by itself, in this folder",
+        );
       }
       if (performance.now() > deadline) {
         throw new Finding(
