@@ -70,6 +70,10 @@ export async function within<T>(
 
 /** The longest time between two looks of a {@linkcode Watch}, in ms. */
 const LOOK_MS = 5000;
+/** A look that is later than this comes too soon, in ms: see `#wakeAt`. */
+const LATE_MS = 200;
+/** When it is made up for, in ms. */
+const AGAIN_MS = 20;
 
 /** What has limits of time that a {@linkcode Watch} keeps. */
 export interface Watched {
@@ -109,7 +113,12 @@ export class Watch {
     this.#wake = wake;
     const timeout = AbortSignal.timeout(Math.max(Math.ceil(wake - now), 0));
     timeout.addEventListener("abort", () => {
-      if (this.#wake === wake) this.#check();
+      if (this.#wake !== wake) return;
+      const now = performance.now();
+      // This process was stopped meanwhile, as by Ctrl+Z. Timers come before the
+      // sockets then: what has arrived in time is read first.
+      if (now - wake > LATE_MS) this.#wakeAt(now + AGAIN_MS);
+      else this.#check();
     }, { once: true });
   }
 

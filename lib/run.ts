@@ -70,12 +70,26 @@ export async function runTool(
   }
 }
 
+/** Whether a terminal is to be read or written. */
+export function hasTerminal(): boolean {
+  return [Deno.stdin, Deno.stdout, Deno.stderr].some((one) => one.isTerminal());
+}
+
+/**
+ * Lets a program without a terminal go on when one is closed, as behind nohup(1):
+ * Deno ends at a hang-up even if it was started to ignore it.
+ */
+export function outliveHangUp(): void {
+  if (!hasTerminal()) Deno.addSignalListener("SIGHUP", () => {});
+}
+
 // A server is first asked to stop, so that replies on their way arrive; anything
 // else, and a server at the second signal, ends at once as the shell expects.
 function stopSignal({ role, permissions }: Exercise): AbortSignal {
   const controller = new AbortController();
   // Who waits for nobody needs no listeners: the first takes Deno .4 ms of the start.
   if (!permissions.net) return controller.signal;
+  if (role === "server") outliveHangUp();
   for (const [signal, code] of END_SIGNALS) {
     Deno.addSignalListener(signal, () => {
       // The terminal shows ^C: what comes next begins on a line of its own.

@@ -5,15 +5,13 @@
  * @module
  */
 
-import { END_SIGNALS } from "../run.ts";
+import { END_SIGNALS, hasTerminal, outliveHangUp } from "../run.ts";
 
 /** What asks a program to end that has something to clean up. */
 export function endSignals(): typeof END_SIGNALS {
   // A terminal that is closed hangs up on its programs. Whoever wants them to go on
-  // says so by nohup(1), which takes the terminal away from their input.
-  return Deno.stdin.isTerminal()
-    ? [...END_SIGNALS, ["SIGHUP", 129]]
-    : END_SIGNALS;
+  // says so by nohup(1), which takes the terminal away from them.
+  return hasTerminal() ? [...END_SIGNALS, ["SIGHUP", 129]] : END_SIGNALS;
 }
 
 /**
@@ -24,6 +22,7 @@ export async function interruptible(
   work: (signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const controller = new AbortController();
+  outliveHangUp();
   let code: number | undefined;
   for (const [signal, exitCode] of endSignals()) {
     Deno.addSignalListener(signal, () => {

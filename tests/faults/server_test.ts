@@ -3,7 +3,7 @@ import { connectTcp } from "../../lib/connect.ts";
 import type { Connection } from "../../lib/connection.ts";
 import { readChunks, writeAll } from "../../lib/stream.ts";
 import { serveTcp } from "../../lib/tcp.ts";
-import { Child, commandOf, serve } from "../child.ts";
+import { Child, commandOf, serve, start } from "../child.ts";
 import { until } from "../until.ts";
 import { look } from "../soak/process.ts";
 import { connectAndReset } from "./reset.ts";
@@ -321,6 +321,62 @@ Deno.test({
     assertEquals(received, "two");
     conn.close();
   }
+  assertEquals((await server.result).code, 0);
+});
+
+Deno.test({
+  name:
+    "echo_server and echo_client take what came in time while they were stopped, as by Ctrl+Z",
+  permissions: CHILDREN,
+  ignore: Deno.build.os === "windows", // no process is stopped there
+}, async () => {
+  await using server = await serve("echo_server", ["--quiet", "--idle", "1"]);
+  using conn = await connectTcp({ hostname: "127.0.0.1", port: server.port });
+  await exchange(conn, encode("one"));
+  server.kill("SIGSTOP");
+  await writeAll(conn, encode("two"));
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  server.kill("SIGCONT");
+  const back = new Uint8Array(3);
+  for await (const chunk of readChunks(conn, { idleMs: 10_000 })) {
+    back.set(chunk);
+    break;
+  }
+  assertEquals(back, encode("two"));
+
+  const asked = Promise.withResolvers<Connection>();
+  const over = Promise.withResolvers<void>();
+  await using slow = serveTcp(
+    { hostname: "127.0.0.1", port: 0, onError: () => {} },
+    (conn) => (asked.resolve(conn), over.promise),
+  );
+  await using client = start("echo_client", [
+    ...["two", "--port", `${slow.addr.port}`, "--timeout", "1"],
+  ]);
+  await client.line(/^Sending/);
+  client.kill("SIGSTOP");
+  await writeAll(await asked.promise, encode("two"));
+  await new Promise((resolve) => setTimeout(resolve, 1500));
+  client.kill("SIGCONT");
+  const { code, stderr } = await client.result;
+  over.resolve();
+  assertEquals([code, stderr], [0, ""]);
+});
+
+Deno.test({
+  name: "echo_server goes on behind nohup when a terminal is closed",
+  permissions: CHILDREN,
+  ignore: Deno.build.os === "windows",
+}, async () => {
+  await using server = new Child("sh", [
+    ...["-c", 'trap "" HUP; exec "$@"', "sh"],
+    ...commandOf("echo_server", ["--port", "0"]),
+  ]);
+  const port = Number((await server.line(/ port \d+$/)).split(" ").at(-1));
+  await server.line(/^Waiting/);
+  server.kill("SIGHUP");
+  assert(await isServed(port));
+  server.kill("SIGTERM");
   assertEquals((await server.result).code, 0);
 });
 
