@@ -135,6 +135,8 @@ const RULES: Rule[] = [
     ({ address }) =>
       isLinkLocal(address)
         ? "add your interface to an address of your own link: fe80::1%eth0"
+        : isOwn(address)
+        ? "the loopback interface of this PC is down: ip link set lo up"
         : "check the address, and that both PCs are on the same network",
   ],
   [
@@ -164,6 +166,7 @@ const RULES: Rule[] = [
     EXIT.IO,
     (at, { message }) =>
       `${at} cannot be written: ${message.split(OS_ERROR)[0]}`,
+    () => "choose another file or folder",
   ],
   [
     (error, { syscall }) =>
@@ -197,7 +200,9 @@ const RULES: Rule[] = [
     (at) => `${at} closed the connection while it was being sent to`,
   ],
   [
-    codeIs("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM"),
+    (error, fault) =>
+      codeIs("EMFILE", "ENFILE", "ENOBUFS", "ENOMEM")(error, fault) ||
+      (fault.code === "EAGAIN" && /^Failed to spawn/.test(fault.message)),
     EXIT.OS,
     (_, { message }) => `the system is at its limit: ${message}`,
     () => "end other programs, and try again",

@@ -21,8 +21,11 @@ export const MACHINE_RULES: readonly Rule<Console>[] = [
     run: async (program) => {
       const { stdout } = await program.run();
       const name = `Host name: ${hostName()}`;
-      const isBoth = stdout.text.includes(name) &&
-        /IP address: \d+(\.\d+){3}/.test(stdout.text);
+      // Where others cannot reach it, it may say that in words.
+      const address = reachableIpv4().length > 0
+        ? /IP address: \d+(\.\d+){3}/
+        : /IP address: ./;
+      const isBoth = stdout.text.includes(name) && address.test(stdout.text);
       if (isBoth) return;
       throw new Finding("it did not print both lines", {
         expected: encode(`${name}\nIP address: `),

@@ -85,7 +85,10 @@ export class Program implements AsyncDisposable {
         detached: true, // a process group of its own, to end it as a whole
       }).spawn();
     } catch (error) {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      const { NotFound, FilesystemLoop, NotADirectory } = Deno.errors;
+      const isNone = [NotFound, FilesystemLoop, NotADirectory]
+        .some((one) => error instanceof one);
+      if (!isNone) throw error;
       throw new Finding(`there is no program ${JSON.stringify(program)}`);
     }
     this.ending = this.#follow();

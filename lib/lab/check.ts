@@ -14,6 +14,7 @@ import { requireOwnTask } from "./own_task.ts";
 import { endpointOption, fileOption } from "./option_kinds.ts";
 import { flagOption, operands } from "../option_kinds.ts";
 import { parseOptions } from "../options.ts";
+import { print } from "../output.ts";
 import { visible } from "../text.ts";
 import { check, checkable, type Report } from "../check/check.ts";
 import { collect } from "../check/collect.ts";
@@ -114,11 +115,11 @@ export async function checkCommand(
       signal,
     });
     reports.push(report);
-    if (!json) console.log(pretty(report, hint) + "\n");
+    if (!json) print(pretty(report, hint) + "\n");
   }
   if (json) {
     const values = reports.map(toJson);
-    console.log(jsonText(all ? values : values[0]));
+    print(jsonText(all ? values : values[0]));
   }
   if (junit) await write(junit, toJunit(reports));
   return count(...reports).failed > 0 ? 1 : EXIT.OK;
@@ -160,23 +161,30 @@ async function collectInto(
 /** Returns if a file can be written, and leaves all as it was. */
 async function requireWritable(path: string): Promise<void> {
   try {
-    await write(path, "", { createNew: true });
-    // Resolved as it was for the writing: that takes "x/" for "x", too.
-    await Deno.remove(resolve(path));
+    try {
+      await Deno.writeTextFile(path, "", { createNew: true });
+      // Resolved as it was for the writing: that takes "x/" for "x", too.
+      await Deno.remove(resolve(path));
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      await Deno.writeTextFile(path, "", { append: true });
+    }
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-    await write(path, "", { append: true });
+    throw located(error, "write", path);
   }
 }
 
-async function write(
-  path: string,
-  text: string,
-  options?: Deno.WriteFileOptions,
-): Promise<void> {
+/** Writes a file; if that fails, as on a full disk, what was there stays. */
+async function write(path: string, text: string): Promise<void> {
+  const to = resolve(path), part = `${to}.partial`;
   try {
-    await Deno.writeTextFile(path, text, options);
+    const there = await Deno.lstat(to).catch(() => undefined);
+    // What is no file, such as a link or a pipe, is written where it leads.
+    if (there && !there.isFile) return await Deno.writeTextFile(to, text);
+    await Deno.writeTextFile(part, text);
+    await Deno.rename(part, to);
   } catch (error) {
+    await Deno.remove(part).catch(() => {});
     throw located(error, "write", path);
   }
 }

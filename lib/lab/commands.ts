@@ -10,6 +10,7 @@ import { answerText } from "../help.ts";
 import { EXIT } from "../exit_code.ts";
 import { UnknownWordError, UsageError } from "../fault.ts";
 import { workFolder } from "../folder.ts";
+import { print } from "../output.ts";
 import { compile, kit } from "./build.ts";
 import { find, findOne, type Lab, listText } from "./catalog.ts";
 import { runInTerminal } from "../child.ts";
@@ -123,7 +124,7 @@ async function demo(
     const { failed } = await runDemo(exercises, {
       folder,
       workFolder: work.path,
-      print: console.log,
+      print,
       signal,
     });
     return failed.length > 0 ? 1 : EXIT.OK;

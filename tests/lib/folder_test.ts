@@ -26,7 +26,7 @@ Deno.test("workFolder() names the folder that cannot be written", async () => {
   );
   assertEquals(explain(error), {
     message: `${file}/out cannot be written: Not a directory`,
-    hint: undefined,
+    hint: "choose another file or folder",
     exitCode: 74,
   });
 });
