@@ -103,13 +103,18 @@ export class DemoProgram implements AsyncDisposable {
   }
 
   async #follow(): Promise<string | undefined> {
-    const timer = setTimeout(() => kill(this.#child, "SIGKILL"), PROGRAM_MS);
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      kill(this.#child, "SIGKILL");
+    }, PROGRAM_MS);
     try {
       const [{ code }] = await Promise.all([
         this.#child.status,
         this.#show(this.#child.stdout),
         this.#show(this.#child.stderr),
       ]);
+      if (isLate) return `it still ran after ${PROGRAM_MS / 1000} s`;
       // Windows cannot ask a process to end: stop() is a kill there.
       const isKilled = this.#isStopped && Deno.build.os === "windows";
       return code === 0 || isKilled ? undefined : `exit code ${code}`;

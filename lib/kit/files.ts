@@ -5,6 +5,7 @@
  */
 
 import { sha256, sumsText } from "../checksum.ts";
+import { located } from "../fault.ts";
 import { Zip, ZipDeflate } from "./fflate.ts";
 
 /** The size of the pieces in which a file is packed, in bytes. */
@@ -60,8 +61,12 @@ export async function writeZip(
   using output = await Deno.create(zipPath);
   const zip = new Zip((error, bytes) => {
     if (error) throw error;
-    for (let done = 0; done < bytes.length;) {
-      done += output.writeSync(bytes.subarray(done));
+    try {
+      for (let done = 0; done < bytes.length;) {
+        done += output.writeSync(bytes.subarray(done));
+      }
+    } catch (error) {
+      throw located(error, "write", zipPath);
     }
   });
   const top = folder.replace(/.*[\\/]/, "");

@@ -15,7 +15,8 @@ export function labSh(platform: Platform): string {
   return `#!/bin/sh
 # Starts the lab with the Deno beside this file:
 #   ./lab.sh    ./lab.sh demo    ./lab.sh run echo_server    ./lab.sh explain 5.1
-here=$(CDPATH= cd -- "$(dirname -- "$0")" && pwd -P) || exit 71
+own=$(readlink -f -- "$0" 2>/dev/null) || own=$0
+here=$(CDPATH= cd -- "$(dirname -- "$own")" && pwd -P) || exit 71
 deno=$here/deno
 fail() {
   printf 'lab: %s\\nhint: %s\\n' "$1" "$2" >&2
@@ -24,7 +25,7 @@ fail() {
 [ -f "$deno" ] || fail "there is no program deno beside lab.sh" \\
   "unpack the whole zip, and take the kit that is for this system"
 [ -x "$deno" ] || fail "the program deno beside lab.sh may not be run" \\
-  "unpack the zip with unzip, or type: chmod +x deno lab.sh"
+  "type: chmod +x deno lab.sh; or copy the folder to a disk that lets programs run"
 case $here in *,*)
   fail "Deno cannot run in a folder with a comma in its name: $here" \\
     "rename that folder"

@@ -59,10 +59,12 @@ async function compile(
   bench: Workbench,
   cc: string,
   name: string,
-): Promise<string> {
+): Promise<string | undefined> {
   const program = `${bench.folder}/${name}`;
-  await bench.output([cc, "-O2", "-o", program, ownFile(`${name}.c`)]);
-  return program;
+  const command = [cc, "-O2", "-o", program, ownFile(`${name}.c`)];
+  // A compiler may be there without the headers of C.
+  const said = await attempt(bench, command);
+  return said === undefined ? undefined : program;
 }
 
 function find(bench: Workbench, name: string): Promise<string | undefined> {

@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { EXERCISES } from "../../exercises/lab.ts";
+import { fileURLToPath } from "node:url";
 import { commandLine } from "../../lib/exercise.ts";
 import { readmeTable } from "../../lib/lab/catalog.ts";
+import { quote } from "../../lib/text.ts";
 import { run, start } from "../child.ts";
 import { has } from "../interop/peer.ts";
 
@@ -131,9 +133,8 @@ Deno.test({
   ignore: !has("script"),
 }, async () => {
   // No --no-prompt here: Deno itself would stop and ask.
-  const command = `${Deno.execPath()} run ${
-    new URL("exercises/echo_server.ts", ROOT).pathname
-  }`;
+  const script = fileURLToPath(new URL("exercises/echo_server.ts", ROOT));
+  const command = [Deno.execPath(), "run", script].map(quote).join(" ");
   const { code, stdout } = await new Deno.Command("script", {
     args: ["--quiet", "--return", "--command", command, "/dev/null"],
     stdin: "null",

@@ -133,7 +133,7 @@ Deno.test({
 }, async () => {
   const programs: [id: string, args?: string[]][] = [
     ["ip4_address_conversion"],
-    ["echo_server"],
+    ["echo_server", ["--port", "0"]],
     ["remote_machine_info", ["127.0.0.1"]],
   ];
   for (const [id, args] of programs) {

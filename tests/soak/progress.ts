@@ -32,13 +32,17 @@ export class Progress implements Disposable {
   #show(line: string): void {
     const seconds = Math.floor((performance.now() - this.#start) / 1000);
     const text = `${seconds} s: ${line}`;
-    if (!this.#isTerminal) return console.error(text);
+    if (!this.#isTerminal) return this.#write(text + "\n");
     // Blanks, not a control sequence, wipe out what was longer.
     this.#write(`\r${text.padEnd(this.#width)}`);
     this.#width = text.length;
   }
 
   #write(text: string): void {
-    Deno.stderr.writeSync(new TextEncoder().encode(text));
+    try {
+      Deno.stderr.writeSync(new TextEncoder().encode(text));
+    } catch {
+      // Nobody sees how far it is, as with a full disk: the table still says all.
+    }
   }
 }
