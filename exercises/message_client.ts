@@ -7,8 +7,8 @@
  * ```
  *
  * Either side types at any time. `bye`, from either side, ends both; Ctrl+D ends
- * what this side says. When a message arrives while you
- * type, what you have typed stays; Ctrl+R shows it again.
+ * what this side says. When a message arrives while you type, what you have typed
+ * stays; Ctrl+R shows it again.
  *
  * @module
  */

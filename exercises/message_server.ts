@@ -7,8 +7,8 @@
  * ```
  *
  * What is typed here goes to every client. `bye`, from either side, ends both;
- * Ctrl+D here says it for you. Without a keyboard the server only listens. When a message arrives while you
- * type, what you have typed stays; Ctrl+R shows it again.
+ * Ctrl+D here says it for you. When a message arrives while you type, what you have
+ * typed stays; Ctrl+R shows it again. Without a keyboard the server only listens.
  *
  * @module
  */

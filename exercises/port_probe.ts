@@ -55,10 +55,11 @@ $ deno run --allow-net=127.0.0.1 exercises/port_probe.ts
     answer: `
 Python's connect raises an exception if it fails; connect_ex returns the error code
 of C's connect(2) instead, and 0 for success; a name that is not found and a port
-that is none still raise. So it suits a program that only wants to know. Open: somebody listens there.
-ECONNREFUSED, closed: the machine is there, and it or a firewall says that nobody may
-connect to this port. ETIMEDOUT, silent: no answer at all; the machine is off, a
-firewall drops the packets, or the queue of connections not yet accepted is full. The kernel gives up after minutes; with settimeout Python
+that is none still raise. So it suits a program that only wants to know. Open:
+somebody listens there. ECONNREFUSED, closed: the machine is there, and it or a
+firewall says that nobody may connect to this port. ETIMEDOUT, silent: no answer at
+all; the machine is off, a firewall drops the packets, or the queue of connections
+not yet accepted is full. The kernel gives up after minutes; with settimeout Python
 returns EAGAIN before. EHOSTUNREACH and ENETUNREACH: there is no way to that machine,
 or on one's own network it does not answer. Probe only machines that are yours.`,
   }],

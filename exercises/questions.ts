@@ -87,9 +87,9 @@ DNS, the Domain Name System, does that. It is a distributed database, a hierarch
 zones from the root over org to python.org, each served by its own name servers. A
 program asks the stub resolver of its machine, which asks a recursive name server, of
 the campus or the provider; that one asks its way down from the root and keeps the
-answer in a cache for as long as the record's TTL (time to live) says. Records have types: A
-is an IPv4 address, AAAA an IPv6 address, CNAME another name, MX a mail server, NS a
-name server.
+answer in a cache for as long as the record's TTL (time to live) says. Records have
+types: A is an IPv4 address, AAAA an IPv6 address, CNAME another name, MX a mail
+server, NS a name server.
 
 An address is not unique to a device: behind NAT (network address translation) a
 whole house shares one public address, the private ones such as 192.168.0.1 are used

@@ -46,10 +46,11 @@ Error accessing no.invalid: no IPv4 address is known for it`,
   questions: [{
     question: "How does the program find the address?",
     answer: `
-An IPv4 address is its own answer. A name is looked up in the hosts file and then
-in the DNS, by the system's resolver, as most programs on this machine do. With --name-server the question goes to that name server instead.
-Names map to addresses that change: another day, or from another country, the same
-name may have another address, and one name often has several.`,
+An IPv4 address is its own answer. A name is looked up in the hosts file and then in
+the DNS, by the system's resolver, as most programs on this machine do. With
+--name-server the question goes to that name server instead. Names map to addresses
+that change: another day, or from another country, the same name may have another
+address, and one name often has several.`,
   }],
   permissions: { net: ["www.python.org"] },
 };

@@ -6,7 +6,7 @@
 
 import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { isTimeout } from "./deadline.ts";
-import { isLoopback, parseEndpoint } from "./endpoint.ts";
+import { isLoopback } from "./endpoint.ts";
 import { EXIT } from "./exit_code.ts";
 import { type Fault, UnknownWordError, UsageError } from "./fault.ts";
 import { machineAddresses } from "./machine.ts";
@@ -104,7 +104,7 @@ const RULES: Rule[] = [
     EXIT.UNAVAILABLE,
     (at) => `nothing is listening at ${at}`,
     ({ address }) =>
-      isOwn(address)
+      !address || isOwn(address)
         ? "start the server first, and give both the same host and port"
         : "start the server there first, with --host 0.0.0.0 (without, only its " +
           "own PC can connect), and give both the same port",
@@ -257,8 +257,9 @@ function nearest(typed: string, known: readonly string[]): string | undefined {
   return best.steps <= length / 2 ? best.word : undefined;
 }
 
-function isOwn(address: string | undefined): boolean {
-  return !address || isLoopback(parseEndpoint(address).hostname);
+/** Whether only this machine is meant: by `host:port` of loopback. */
+function isOwn(address = ""): boolean {
+  return isLoopback(address.replace(/:\d*$/, "").replace(/^\[(.*)\]$/, "$1"));
 }
 
 function isLinkLocal(address = ""): boolean {
