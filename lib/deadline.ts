@@ -107,7 +107,7 @@ export class Watch {
   // A signal, since the first setTimeout() of a program takes Deno several ms. It
   // cannot be called off: one that is out of date finds another time to wake at,
   // and none is for later than the next look, so that few of them are about.
-  #wakeAt(end: number): void {
+  #wakeAt(end: number, isAgain = false): void {
     const now = performance.now();
     const wake = Math.min(end, now + LOOK_MS);
     this.#wake = wake;
@@ -117,7 +117,8 @@ export class Watch {
       const now = performance.now();
       // This process was stopped meanwhile, as by Ctrl+Z. Timers come before the
       // sockets then: what has arrived in time is read first.
-      if (now - wake > LATE_MS) this.#wakeAt(now + AGAIN_MS);
+      const isLate = now - wake > LATE_MS;
+      if (isLate && !isAgain) this.#wakeAt(now + AGAIN_MS, true);
       else this.#check();
     }, { once: true });
   }
