@@ -13,9 +13,9 @@ import {
   type Ending,
   type Program,
   START_MS,
-  Started,
 } from "./program.ts";
 import { Closed, Finding, findWithin, NotApplicable } from "./rule.ts";
+import { Started } from "./started.ts";
 
 /** How long a client may run on once its server is done, in ms. */
 const CLIENT_MS = 4000;

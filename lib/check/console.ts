@@ -6,8 +6,9 @@
  */
 
 import { encode, firstDifference, toBytes, toCharacters } from "./bytes.ts";
-import { type Command, type Ending, Started } from "./program.ts";
+import type { Command, Ending } from "./program.ts";
 import { Finding, findWithin, NotApplicable, type Rule } from "./rule.ts";
+import { Started } from "./started.ts";
 
 /** How long a program may take, in ms. */
 const RUN_MS = 20_000;

@@ -8,7 +8,7 @@
 import { isTimeout, within } from "../deadline.ts";
 import { endMarked, kill, MARK } from "./descendants.ts";
 import { Printed } from "./printed.ts";
-import { Closed, Finding, type Subject } from "./rule.ts";
+import { Closed, Finding } from "./rule.ts";
 
 /** How long a program may take to listen, in ms: it may have to be compiled. */
 export const START_MS = 15_000;
@@ -198,28 +198,6 @@ export class Program implements AsyncDisposable {
     clearTimeout(timer);
     this.#endedAt = performance.now();
     return { code, stdout: this.stdout, stderr: this.stderr };
-  }
-}
-
-/** Programs that a rule starts, which may end; what still runs is ended with them. */
-export class Started implements Subject {
-  #programs: Program[] = [];
-
-  /** Starts one more. */
-  protected start(command: Command, values: Record<string, string>): Program {
-    const program = new Program(command, values);
-    this.#programs.push(program);
-    return program;
-  }
-
-  /** How the last one failed, if it did. */
-  async fate(by?: number): Promise<string | undefined> {
-    return await this.#programs.at(-1)?.fate(by, true);
-  }
-
-  /** Ends what still runs. */
-  async [Symbol.asyncDispose](): Promise<void> {
-    for (const program of this.#programs) await program[Symbol.asyncDispose]();
   }
 }
 
