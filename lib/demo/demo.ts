@@ -65,7 +65,7 @@ export async function runDemo(
     if (exercise.options?.["name-server"]) {
       print(
         dim(
-          `answered by the demo's own name server, with addresses that nobody has`,
+          "answered by the demo's own name server, with addresses that nobody has",
         ),
       );
     }

@@ -7,11 +7,19 @@
 
 import { END_SIGNALS, hasTerminal, outliveHangUp } from "../run.ts";
 
-/** What asks a program to end that has something to clean up. */
-export function endSignals(): typeof END_SIGNALS {
-  // A terminal that is closed hangs up on its programs. Whoever wants them to go on
-  // says so by nohup(1), which takes the terminal away from them.
-  return hasTerminal() ? [...END_SIGNALS, ["SIGHUP", 129]] : END_SIGNALS;
+/**
+ * Calls `clean` with the exit code when this program is asked to end: also when its
+ * terminal is closed, which hangs up on its programs. Whoever wants it to go on then
+ * says so by nohup(1), which takes the terminal away from it.
+ */
+export function whenAskedToEnd(clean: (exitCode: number) => void): void {
+  const signals: typeof END_SIGNALS = hasTerminal()
+    ? [...END_SIGNALS, ["SIGHUP", 129]]
+    : END_SIGNALS;
+  for (const [signal, exitCode] of signals) {
+    Deno.addSignalListener(signal, () => clean(exitCode));
+  }
+  outliveHangUp();
 }
 
 /**
@@ -22,15 +30,12 @@ export async function interruptible(
   work: (signal: AbortSignal) => Promise<number>,
 ): Promise<number> {
   const controller = new AbortController();
-  outliveHangUp();
   let code: number | undefined;
-  for (const [signal, exitCode] of endSignals()) {
-    Deno.addSignalListener(signal, () => {
-      // Not at once at a second one: `deno task` hands a Ctrl+C on that is here already.
-      code ??= exitCode;
-      controller.abort();
-    });
-  }
+  whenAskedToEnd((exitCode) => {
+    // Not at once at a second one: `deno task` hands a Ctrl+C on that is here already.
+    code ??= exitCode;
+    controller.abort();
+  });
   try {
     return await work(controller.signal);
   } catch (error) {

@@ -13,7 +13,7 @@
 import { EXIT } from "../../lib/exit_code.ts";
 import { UsageError } from "../../lib/fault.ts";
 import { describeOptions } from "../../lib/help.ts";
-import { endSignals } from "../../lib/lab/interrupt.ts";
+import { whenAskedToEnd } from "../../lib/lab/interrupt.ts";
 import {
   integerOption,
   operands,
@@ -67,7 +67,10 @@ async function main(args: string[]): Promise<number> {
   }
   const { _: names, ...plan } = await parseOptions(OPTIONS, args);
   await using bench = await Workbench.open();
-  endAtSignals(bench);
+  whenAskedToEnd((code) => {
+    bench.end();
+    Deno.exit(code);
+  });
   const tools = await findTools(bench);
   console.log(
     `${plan.rounds} rounds of ${plan.seconds} s, ` +
@@ -101,15 +104,6 @@ async function run(name: string, setup: Setup): Promise<Verdict[]> {
 function sayWhatIsMissing({ python, node, socat }: Tools): void {
   for (const [name, path] of Object.entries({ python3: python, node, socat })) {
     if (!path) console.log(`${name} is not on this machine: left out`);
-  }
-}
-
-function endAtSignals(bench: Workbench): void {
-  for (const [signal, code] of endSignals()) {
-    Deno.addSignalListener(signal, () => {
-      bench.end();
-      Deno.exit(code);
-    });
   }
 }
 

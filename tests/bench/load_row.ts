@@ -97,7 +97,7 @@ export async function measureRow(
  * Our rate has to be at least so much of that of each rival; nothing is asked where
  * this machine has none of them.
  */
-export function rateOf(
+export function rateAtLeast(
   rivals: readonly string[],
   least: number,
   title: string,

@@ -12,8 +12,8 @@ import {
   type LoadRow,
   type LoadSetup,
   measureRow,
+  rateAtLeast,
   rateColumn,
-  rateOf,
 } from "./load_row.ts";
 import { middle, named, type Series } from "./measure.ts";
 import {
@@ -73,7 +73,7 @@ export async function tcpBench(setup: LoadSetup): Promise<Verdict[]> {
     const all = await measureRow(setup, peers, { ...row, title });
     verdicts.push(
       ...row.judge(title, all),
-      ...rateOf([NODE, ASYNCIO], AHEAD, title, all),
+      ...rateAtLeast([NODE, ASYNCIO], AHEAD, title, all),
     );
   }
   return [...verdicts, ...await amongIdle(setup, peers)];
@@ -126,13 +126,13 @@ function connects(title: string, count: number) {
   const job: Job = ["connects", count];
   const judge: Judge = (title, all) => [
     ...ofLimit(CONNECTS.OF_LIMIT)(title, all),
-    ...rateOf([NODE], CONNECTS.OF_NODE, title, all),
+    ...rateAtLeast([NODE], CONNECTS.OF_NODE, title, all),
   ];
   return { title, unit: "connections/s", job, busy: count, judge };
 }
 
 function ofLimit(least: number): Judge {
-  return (title, all) => rateOf([LIMIT], least, title, all);
+  return (title, all) => rateAtLeast([LIMIT], least, title, all);
 }
 
 function isFair(title: string, all: Series<Load>[]): Verdict[] {

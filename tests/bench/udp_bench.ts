@@ -9,7 +9,7 @@ import {
   type LoadSetup,
   lostOf,
   measureRow,
-  rateOf,
+  rateAtLeast,
 } from "./load_row.ts";
 import { named } from "./measure.ts";
 import { BARE, LIMIT, NODE, OURS, peersFor } from "./peers.ts";
@@ -35,9 +35,9 @@ export async function udpBench(setup: LoadSetup): Promise<Verdict[]> {
   const many = await measureRow(setup, peers, window);
   const lost = (name: string) => lostOf(named(many, name));
   return [
-    ...rateOf([LIMIT], DATAGRAMS.LOCK_STEP, lockStep.title, one),
-    ...rateOf([LIMIT], DATAGRAMS.WINDOW, window.title, many),
-    ...rateOf([NODE], DATAGRAMS.WINDOW_OF_NODE, window.title, many),
+    ...rateAtLeast([LIMIT], DATAGRAMS.LOCK_STEP, lockStep.title, one),
+    ...rateAtLeast([LIMIT], DATAGRAMS.WINDOW, window.title, many),
+    ...rateAtLeast([NODE], DATAGRAMS.WINDOW_OF_NODE, window.title, many),
     atMost(`${window.title}: lost`, lost(OURS), DATAGRAMS.LOST, lost(BARE)),
   ];
 }

@@ -16,7 +16,7 @@ import { UsageError } from "../../lib/fault.ts";
 import { describeOptions } from "../../lib/help.ts";
 import { integerOption } from "../../lib/option_kinds.ts";
 import { type Option, parseOptions } from "../../lib/options.ts";
-import { endSignals } from "../../lib/lab/interrupt.ts";
+import { whenAskedToEnd } from "../../lib/lab/interrupt.ts";
 import { runTool } from "../../lib/run.ts";
 import { DescriptorLimit, isDescriptorLimit } from "./limit.ts";
 import {
@@ -115,12 +115,10 @@ async function phases(server: ServerProcess, plan: Plan): Promise<Line[]> {
 
 // A process group of its own does not get the Ctrl+C of this terminal.
 function endWithUs(server: ServerProcess): void {
-  for (const [signal, code] of endSignals()) {
-    Deno.addSignalListener(signal, () => {
-      server.kill("SIGKILL");
-      Deno.exit(code);
-    });
-  }
+  whenAskedToEnd((code) => {
+    server.kill("SIGKILL");
+    Deno.exit(code);
+  });
 }
 
 function minutesOption(): Option<number> {
