@@ -33,8 +33,8 @@ const NONE = 0;
 export class Connection implements Disposable, Watched {
   /** What it shares with the others of its server. */
   readonly shared: Shared | undefined;
-  /** In which sample it was met last; for {@linkcode Turns}. */
-  metIn: number = -1;
+  /** When it was let in to be read; for {@linkcode Turns}. */
+  letIn: number = 0;
   #conn: Deno.TcpConn;
   #watch: Watch;
   // Numbers, not objects: a server has thousands of silent connections.
@@ -106,10 +106,12 @@ export class Connection implements Disposable, Watched {
     return this.#conn.read(buffer);
   }
 
-  /** The read that was begun has ended: with `count`, or by an error. */
+  /** The read that was begun has ended: with `count`, or for ever if it is no number. */
   endRead(count?: number | null): void {
     this.#isReading = false;
+    if (typeof count === "number") return;
     if (count === null) this.#isPeerDone = true;
+    this.shared?.turns.leave(this);
   }
 
   /**

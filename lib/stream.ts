@@ -60,7 +60,6 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
   #conn: Connection;
   #idleMs: number | undefined;
   #buffer = new Uint8Array(FIRST_BUFFER);
-  #hasRead = false;
 
   constructor(conn: Connection, idleMs: number | undefined) {
     this.#conn = conn;
@@ -72,9 +71,7 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
   }
 
   next(): Promise<IteratorResult<Uint8Array>> {
-    const turn = this.#hasRead
-      ? this.#conn.shared?.turns.next(this.#conn)
-      : undefined;
+    const turn = this.#conn.shared?.turns.next(this.#conn);
     return turn ? turn.then(() => this.#read()) : this.#read();
   }
 
@@ -84,7 +81,10 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
 
   #read(): Promise<IteratorResult<Uint8Array>> {
     const conn = this.#conn;
-    if (conn.shared?.isOver) return this.return();
+    if (conn.shared?.isOver) {
+      conn.endRead();
+      return this.return();
+    }
     if (this.#idleMs !== undefined) {
       conn.limitSilence(this.#idleMs, "nothing came");
     }
@@ -99,7 +99,6 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
     // Not while a handler works: to answer may take its time.
     if (this.#idleMs !== undefined) this.#conn.allowSilence();
     if (count === null) return END;
-    this.#hasRead = true;
     const value = this.#buffer.subarray(0, count);
     const { length } = this.#buffer;
     const isFull = count === length && length < LAST_BUFFER;

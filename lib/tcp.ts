@@ -150,6 +150,7 @@ class Server implements TcpServer {
       }
     }
     if (this.#connections.size > 0) await this.#drain();
+    this.#shared.turns.close();
     if (this.#failure) throw this.#failure.error;
   }
 

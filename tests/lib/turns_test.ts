@@ -1,27 +1,39 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Taker, Turns } from "../../lib/turns.ts";
 
-/** As many connections that have not been served yet. */
+/** How many are let in at once. */
+const MOST = 64;
+
+type Turn = Promise<void> | undefined;
+
+/** As many connections that have not been read yet. */
 function connections(length: number): Taker[] {
-  return Array.from({ length }, () => ({ metIn: -1 }));
+  return Array.from({ length }, () => ({ letIn: 0 }));
 }
 
-/** Turns that have seen all of `conns` read, again and again: a crowd. */
-function crowded(conns: Taker[]): Turns {
+/** Asks for the next turn of each. */
+function next(turns: Turns, conns: Taker[]): Turn[] {
+  return conns.map((conn) => turns.next(conn));
+}
+
+/** Turns in which all places are taken, and those who have them. */
+function full(): { turns: Turns; inside: Taker[] } {
   const turns = new Turns();
-  for (let read = 0; turns.next(conns[read % conns.length]) === undefined;) {
-    assert(++read < 10_000, "300 connections are a crowd");
-  }
-  return turns;
+  const inside = connections(MOST);
+  next(turns, inside);
+  return { turns, inside };
 }
 
-/** Serves the connections once each; returns the promises of their next turns. */
-function serve(turns: Turns, served: Taker[]): (Promise<void> | undefined)[] {
-  return served.map((conn) => turns.next(conn));
+/** A connection that is no newcomer. */
+function served(turns: Turns): Taker {
+  const conn = { letIn: 0 };
+  turns.next(conn);
+  turns.leave(conn);
+  return conn;
 }
 
 /** Whether a turn has come by now. */
-async function hasCome(turn: Promise<void> | undefined): Promise<boolean> {
+async function hasCome(turn: Turn): Promise<boolean> {
   let come = turn === undefined;
   turn?.then(() => come = true);
   await Promise.resolve();
@@ -33,85 +45,71 @@ Deno.test({
   name: "Turns lets a few busy connections read on at once",
   permissions: "none",
 }, () => {
-  const turns = new Turns();
-  const conns = connections(64);
+  const { turns, inside } = full();
   for (let read = 0; read < 10_000; read++) {
-    assertEquals(turns.next(conns[read % 64]), undefined);
+    assertEquals(turns.next(inside[read % MOST]), undefined);
   }
 });
 
 Deno.test({
-  name: "Turns takes those who say one thing each for no crowd",
+  name: "Turns lets newcomers in at once, also when all places are taken",
   permissions: "none",
 }, () => {
+  const { turns } = full();
+  assertEquals(next(turns, connections(1000)), Array(1000).fill(undefined));
+});
+
+Deno.test({
+  name: "Turns serves a crowd one after another, few at a time",
+  permissions: "none",
+}, async () => {
   const turns = new Turns();
-  for (const conn of connections(10_000)) {
-    assertEquals(turns.next(conn), undefined);
-  }
+  const crowd = connections(300);
+  next(turns, crowd);
+  let inside = 0;
+  const order: number[] = [];
+  await Promise.all(crowd.map(async (conn, index) => {
+    for (let round = 0; round < 5; round++) {
+      await turns.next(conn);
+      assert(++inside <= MOST, `${inside} are in at once`);
+      order.push(index);
+      await Promise.resolve(); // no timer runs meanwhile
+      inside--;
+    }
+    turns.leave(conn);
+  }));
+  turns.close();
+  const round = Array.from(crowd.keys());
+  assertEquals(order, [...round, ...round, ...round, ...round, ...round]);
 });
 
 Deno.test({
-  name: "Turns makes each of a crowd wait until all the others were served",
+  name: "Turns lets the first who waits in when somebody leaves",
   permissions: "none",
 }, async () => {
-  const conns = connections(300);
-  const turns = crowded(conns);
-  // Two rounds end when nobody comes any more: as many twice are the whole crowd.
-  await Promise.all(serve(turns, conns.slice(1))); // one waits already
-  await Promise.all(serve(turns, conns));
-  const [first, ...rest] = serve(turns, conns.slice(0, -1));
+  const { turns, inside } = full();
+  const [first, second] = next(turns, [served(turns), served(turns)]);
   assertEquals(await hasCome(first), false);
-  turns.next(conns.at(-1)!);
+  turns.leave(inside[0]);
   assert(await hasCome(first));
-  await Promise.all(rest);
+  turns.leave(inside[0]); // again, which changes nothing
+  assertEquals(await hasCome(second), false);
+  turns.leave(inside[1]);
+  assert(await hasCome(second));
+  turns.close();
 });
 
 Deno.test({
-  name: "Turns waits for more as long as a crowd still grows",
+  name: "Turns forgets those who have a place and say nothing",
   permissions: "none",
 }, async () => {
-  const conns = connections(300);
-  const turns = crowded(conns);
-  await Promise.all(serve(turns, conns.slice(0, 150)));
-  await Promise.all(serve(turns, conns));
-  const [first, ...rest] = serve(turns, conns);
-  assertEquals(await hasCome(first), false);
-  await Promise.all([first, ...rest]);
-});
-
-Deno.test({
-  name: "Turns lets a newcomer read on at once, also in a crowd",
-  permissions: "none",
-}, async () => {
-  const conns = connections(300);
-  const turns = crowded(conns);
-  const [turn] = serve(turns, conns);
-  assertEquals(serve(turns, connections(10)), Array(10).fill(undefined));
-  await turn;
-});
-
-Deno.test({
-  name: "Turns ends a round in time, also if there are always more to come",
-  permissions: "none",
-}, async () => {
-  const conns = connections(300);
-  const turns = crowded(conns);
-  let isOver = false;
-  turns.next(conns[0])!.then(() => isOver = true);
-  while (!isOver) {
-    // Each comes for the second time, and waits.
-    for (const conn of connections(10)) serve(turns, [conn, conn]);
-    await new Promise((resolve) => setTimeout(resolve));
-  }
-});
-
-Deno.test({
-  name: "Turns ends a round without those who have left, and forgets a crowd",
-  permissions: "none",
-}, async () => {
-  const conns = connections(300);
-  const turns = crowded(conns);
-  await Promise.all(serve(turns, conns));
-  await Promise.all(serve(turns, conns.slice(0, 50)));
-  assertEquals(turns.next(conns[0]), undefined);
+  const { turns, inside } = full();
+  await turns.next(served(turns));
+  // As many places less one are free: who was forgotten gives none back.
+  next(turns, connections(MOST - 1));
+  const late = turns.next(served(turns));
+  turns.leave(inside[0]);
+  assertEquals(await hasCome(late), false);
+  await late;
+  turns.close();
 });
