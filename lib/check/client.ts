@@ -4,10 +4,10 @@
  * @module
  */
 
-import { getAvailablePort } from "@std/net/get-available-port";
 import type { Connection } from "../connection.ts";
 import { serveTcp } from "../tcp.ts";
 import { SHEET_TEXT } from "./bytes.ts";
+import { portForProgram } from "./port.ts";
 import {
   type Command,
   type Ending,
@@ -97,7 +97,7 @@ export class Client extends Started {
   async alone(): Promise<Ending> {
     return await findWithin(
       START_MS,
-      this.#start(getAvailablePort(), SHEET_TEXT).ending,
+      this.#start(portForProgram(), SHEET_TEXT).ending,
       `it still runs after ${START_MS / 1000} s`,
     );
   }

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { getAvailablePort } from "@std/net/get-available-port";
 import { connectTcp } from "../connect.ts";
 import type { Connection } from "../connection.ts";
 import { type Endpoint, formatEndpoint } from "../endpoint.ts";
+import { portForProgram } from "./port.ts";
 import { Finding, NotApplicable, type Subject } from "./rule.ts";
 import { type Command, pause, Program, RETRY_MS, START_MS } from "./program.ts";
 
@@ -26,7 +26,7 @@ export class Server implements Subject {
       this.endpoint = from.target;
       return;
     }
-    this.endpoint = { hostname: "127.0.0.1", port: getAvailablePort() };
+    this.endpoint = { hostname: "127.0.0.1", port: portForProgram() };
     this.#program = new Program(from.command, {
       host: this.endpoint.hostname,
       port: String(this.endpoint.port),

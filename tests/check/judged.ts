@@ -71,9 +71,15 @@ export async function failsJust(
   mistakes: readonly [mistake: string, script: string, rule: string][],
   ...args: string[]
 ): Promise<void> {
+  const all: Verdict[] = [];
   const results = await Promise.all(mistakes.map(async ([mistake, script]) => {
     const verdicts = await judged(id, python(script, ...args));
+    all.push(...verdicts.filter(({ outcome }) => outcome === "failed"));
     return [mistake, idsOf(verdicts, "failed")];
   }));
-  assertEquals(results, mistakes.map(([mistake, , rule]) => [mistake, [rule]]));
+  assertEquals(
+    results,
+    mistakes.map(([mistake, , rule]) => [mistake, [rule]]),
+    JSON.stringify(all),
+  );
 }
