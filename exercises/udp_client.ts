@@ -25,11 +25,11 @@ import type { Exercise } from "../lib/exercise.ts";
 import { located } from "../lib/fault.ts";
 import { isIpv4 } from "../lib/ipv4.ts";
 import {
-  addressOption,
   integerOption,
   operands,
   portOption,
   secondsOption,
+  udpHostOption,
 } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { print } from "../lib/output.ts";
@@ -47,7 +47,7 @@ const options = {
     values: ["Test message: SDN course examples"],
     most: 1,
   }),
-  host: addressOption("the server's address or name"),
+  host: udpHostOption(),
   port: portOption(9901, 1),
   count: integerOption(10, "how many datagrams to send", 1, 1_000_000),
   size: integerOption(
@@ -86,7 +86,8 @@ where a reply comes from, since anybody may send a datagram to its port.
 
 Sending to a port where nobody listens is no error: there is no connection to be
 refused. That machine does answer with ICMP "port unreachable" (RFC 1122, 4.1.3.3),
-but only a socket that was connected to its peer hears of it, and this one is not.`,
+but only a socket that was connected to its peer hears of it, and this one is not
+(Windows tells every socket, at its next recvfrom: WSAECONNRESET).`,
   }],
   demo: { args: ["--count", "5", "--seconds", "0.2"] },
   permissions: { net: ["127.0.0.1:0", "127.0.0.1:9901"] },

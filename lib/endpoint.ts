@@ -105,6 +105,11 @@ export function isLoopback(hostname: string): boolean {
     (hostname.startsWith("127.") && isIpv4(hostname));
 }
 
+/** Whether it stands for all addresses of a machine (RFC 1122, 3.2.1.3; RFC 4291, 2.5.2). */
+export function isUnspecified(hostname: string): boolean {
+  return hostname === "0.0.0.0" || hostname === "::";
+}
+
 /** Whether it is the address of a group of machines, or of all: no connection's end. */
 export function isGroup(hostname: string): boolean {
   if (hostname.includes(":")) return /^ff/i.test(hostname);

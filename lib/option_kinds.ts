@@ -7,6 +7,7 @@
 import {
   type Endpoint,
   formatEndpoint,
+  isUnspecified,
   ownHost,
   parseEndpoint,
   parseHost,
@@ -25,23 +26,21 @@ export function hostOption(): Option<string> {
     value: "<host>",
     help: "the server's address or name",
     default: "127.0.0.1",
-    parse: ([text]) => parseHost(text),
+    parse: ([text]) => oneHost(parseHost(text)),
   };
 }
 
-/**
- * A host for a socket of one address: a server's, or any of UDP. `localhost` may
- * be 127.0.0.1 or ::1, whichever the hosts file has first; here it is the one
- * that the others use, 127.0.0.1.
- */
-export function addressOption(
-  help = "the address to listen on; 0.0.0.0 for other PCs too",
-): Option<string> {
+/** The same for a client of UDP, whose socket is for one address. */
+export function udpHostOption(): Option<string> {
+  return { ...hostOption(), parse: ([text]) => oneHost(parseAddress(text)) };
+}
+
+/** Where a server listens. */
+export function addressOption(): Option<string> {
   return {
     ...hostOption(),
-    help,
-    parse: ([text]) =>
-      /^localhost\.?$/i.test(text) ? "127.0.0.1" : parseHost(text),
+    help: "the address to listen on; 0.0.0.0 for other PCs too",
+    parse: ([text]) => parseAddress(text),
   };
 }
 
@@ -135,6 +134,21 @@ export function nameServerOption(): Option<Endpoint | undefined> {
           .map(formatEndpoint)
         : [],
   };
+}
+
+// `localhost` may be 127.0.0.1 or ::1, whichever the hosts file has first; where a
+// socket has one address it is the one that the others use.
+function parseAddress(text: string): string {
+  return /^localhost\.?$/i.test(text) ? "127.0.0.1" : parseHost(text);
+}
+
+// Linux would connect to itself, Windows to nobody.
+function oneHost(host: string): string {
+  if (!isUnspecified(host)) return host;
+  throw new SyntaxError(
+    `${host} stands for all addresses of a server, and is none to send to: ` +
+      "give the server's own, or 127.0.0.1 for this PC",
+  );
 }
 
 /** An option without a value: given or not. */

@@ -5,8 +5,14 @@
  * @module
  */
 
-import { formatEndpoint, isLoopback, ownHost } from "./endpoint.ts";
+import {
+  formatEndpoint,
+  isLoopback,
+  isUnspecified,
+  ownHost,
+} from "./endpoint.ts";
 import { commandLine, type Exercise, permissionsFor } from "./exercise.ts";
+import { EXIT } from "./exit_code.ts";
 import { explain } from "./explain.ts";
 import { located } from "./fault.ts";
 import { reachableIpv4 } from "./machine.ts";
@@ -24,7 +30,7 @@ export function announce(server: Exercise, addr: Deno.NetAddr): void {
     `Warning: port ${port} is now open to everyone who can reach this machine.`,
   );
   let addresses = [hostname];
-  if (hostname === "0.0.0.0" || hostname === "::") {
+  if (isUnspecified(hostname)) {
     try {
       addresses = reachableIpv4();
     } catch (error) {
@@ -72,7 +78,7 @@ export function reportError(
   args: string[] = [],
 ): number {
   const exitCode = sayWhatFailed(exercise.id, error);
-  if (error instanceof Deno.errors.NotCapable) {
+  if (exitCode === EXIT.PERMISSION && error instanceof Deno.errors.NotCapable) {
     const permissions = permissionsFor(exercise, args);
     console.error(
       Deno.build.standalone

@@ -46,7 +46,7 @@ const USAGE = `Usage: deno task check [options] [name|number] [-- command …]
 A command behind -- starts your own program, in any language; {host} and {port}
 in it are filled in. Without a command ours is checked.
 
-  deno task check echo_server -- python3 echo_server.py {host} {port}
+  deno task check echo_server -- python3 echo_server.py "{host}" "{port}"
   deno task check echo_server --strict --target 192.168.0.7:9900
   deno task check 4.1.2 -- python3 function.py
 `;
@@ -82,6 +82,12 @@ export async function checkCommand(
   if (args.length === 0) return list(lab);
   if (dashes >= 0 && command.length === 0) {
     throw new UsageError("there is no command behind --", "--help shows one");
+  }
+  if (command.includes("-encodedCommand")) {
+    throw new UsageError(
+      "PowerShell took {host} or {port} for a piece of code",
+      'put them in quotes: "{host}" "{port}"',
+    );
   }
   if (command.length > 0 && target) {
     throw new UsageError("give a command or a --target, not both");

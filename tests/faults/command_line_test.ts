@@ -238,6 +238,18 @@ for (const [id, text, words] of OPERANDS) {
   });
 }
 
+for (const { id, role } of EXERCISES) {
+  if (role !== "client") continue;
+  Deno.test({
+    name: `${id} does not take 0.0.0.0 for the address of a server`,
+    permissions: CHILDREN,
+  }, async () => {
+    const { code, stderr } = await run(id, ["--host", "0.0.0.0"]);
+    assertEquals(code, 64);
+    assertMatch(stderr, /0\.0\.0\.0 stands for all addresses of a server/);
+  });
+}
+
 // Where an argument is required: all exercises have defaults, the tools do not.
 const REQUIRED: [string[], RegExp][] = [
   [["run"], /^lab: run needs a name or a number\nhint: lab run echo_server\n$/],
@@ -245,6 +257,11 @@ const REQUIRED: [string[], RegExp][] = [
   [["demo"], /^lab: demo needs a folder to work in\nhint: deno task demo\n$/],
   [["check", "collect"], /^lab: collect needs files or a folder, and --csv\n/],
   [["check", "echo_server", "--"], /^lab: there is no command behind --\nhint/],
+  [
+    // What PowerShell makes of {host}.
+    ["check", "echo_server", "--", "py", "a.py", "-encodedCommand", "aABvAHMA"],
+    /^lab: PowerShell took \{host\} .*\nhint: put them in quotes: "\{host\}"/,
+  ],
 ];
 
 for (const [args, words] of REQUIRED) {

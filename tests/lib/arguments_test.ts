@@ -108,6 +108,8 @@ Deno.test({
     [["--host", "a b"], '"a b"'],
     [["--host", "http://x"], '"http://x"'],
     [["--host", "127.0.0.1:99"], '"127.0.0.1:99"'],
+    [["--host", "0.0.0.0"], "0.0.0.0 stands for all addresses of a server"],
+    [["--host", "::"], ":: stands for all addresses of a server"],
     [["--timeout", "0"], '"0"'],
     [["--timeout", "-1"], '"-1"'],
     [["--timeout", "soon"], '"soon"'],
