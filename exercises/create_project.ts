@@ -37,8 +37,9 @@ $ deno run --allow-write=. exercises/create_project.ts
 Created SDN_LAB/deno.json
 Created SDN_LAB/main.ts
 Created SDN_LAB/main_test.ts
-Run it:  cd SDN_LAB && deno task start
-Test it: cd SDN_LAB && deno task test`,
+Go there: cd SDN_LAB
+Run it:   deno task start
+Test it:  deno task test`,
   questions: [{
     question: "What belongs to a Deno project?",
     answer: `
@@ -131,10 +132,11 @@ export async function createProject(name: string): Promise<string[]> {
 export async function main(args: string[]): Promise<void> {
   const { _: [name] } = await parseOptions(options, args);
   for (const path of await createProject(name)) console.log(`Created ${path}`);
-  const folder = quote(name);
   const deno = await denoCommand();
-  console.log(`Run it:  cd ${folder} && ${deno} task start`);
-  console.log(`Test it: cd ${folder} && ${deno} task test`);
+  // A line each: not every shell has "&&".
+  console.log(`Go there: cd ${quote(name)}`);
+  console.log(`Run it:   ${deno} task start`);
+  console.log(`Test it:  ${deno} task test`);
 }
 
 if (import.meta.main) await runExercise(exercise, main);

@@ -123,7 +123,8 @@ export function commandLine(
 ): string {
   if (Deno.build.standalone) {
     const [own] = Deno.execPath().match(/[^\\/]+$/)!;
-    return own.endsWith(".exe") ? `${id}.exe` : id;
+    // PowerShell looks in no folder that is not named.
+    return own.endsWith(".exe") ? `.\\${id}.exe` : id;
   }
   return ["deno run", ...permissionFlags(permissions), `exercises/${id}.ts`]
     .join(" ");

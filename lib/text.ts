@@ -83,11 +83,15 @@ export function visibleBytes(bytes: Uint8Array): string {
 
 /** A word of a command line as the shell takes it back. */
 export function quote(word: string): string {
+  if (Deno.build.os === "windows") {
+    // PowerShell would not run a program whose path is in quotes.
+    if (/^[\w.,:/\\@+=-]+$/.test(word)) return word;
+    // A backslash at the end would make the quote one of the text.
+    return `"${visible(word).replaceAll('"', '""').replace(/\\+$/, "$&$&")}"`;
+  }
   if (/^[\w.,:/@%+=-]+$/.test(word)) return word;
-  // Nothing in single quotes is special to a Unix one.
-  return Deno.build.os === "windows"
-    ? `"${visible(word).replaceAll('"', '""')}"`
-    : `'${visible(word).replaceAll("'", "'\\''")}'`;
+  // Nothing in single quotes is special.
+  return `'${visible(word).replaceAll("'", "'\\''")}'`;
 }
 
 /** Paragraphs filled to `width` columns; one with indented lines stays as it is. */

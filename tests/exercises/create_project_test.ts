@@ -20,8 +20,9 @@ Deno.test("create_project makes a project that runs, and whose test passes", asy
     "Created SDN_LAB/deno.json",
     "Created SDN_LAB/main.ts",
     "Created SDN_LAB/main_test.ts",
-    "Run it:  cd SDN_LAB && deno task start",
-    "Test it: cd SDN_LAB && deno task test",
+    "Go there: cd SDN_LAB",
+    "Run it:   deno task start",
+    "Test it:  deno task test",
   ]);
   const project = `${here.path}/SDN_LAB`;
   const started = await denoIn(project, "task", "start");
