@@ -97,7 +97,10 @@ export async function exchange(
       }
     } catch (error) {
       // Reset or closed, it is over; a time limit and a wrong echo say more.
-      if (!(error instanceof Deno.errors.ConnectionReset)) throw error;
+      const { ConnectionAborted, ConnectionReset } = Deno.errors;
+      const isBroken = error instanceof ConnectionReset ||
+        error instanceof ConnectionAborted; // so Windows may call it
+      if (!isBroken) throw error;
     }
   }
   if (received < message.length) {

@@ -24,6 +24,8 @@ import { reportError } from "../lib/report.ts";
 import { runExercise } from "../lib/run.ts";
 
 const LAB_PORTS = [8000, 9900, 12345, 65432];
+/** How long to wait, in seconds: Windows asks three times, and so is refused after 2. */
+const WAIT_S = Deno.build.os === "windows" ? 3 : 1;
 
 const options = {
   _: operands(
@@ -36,7 +38,7 @@ const options = {
       show: formatEndpoint,
     },
   ),
-  seconds: secondsOption(1, "how long to wait for an answer"),
+  seconds: secondsOption(WAIT_S, "how long to wait for an answer"),
 };
 
 export const exercise: Exercise = {
@@ -80,6 +82,7 @@ export async function probe(
   } catch (error) {
     if (
       error instanceof Deno.errors.ConnectionReset ||
+      error instanceof Deno.errors.ConnectionAborted ||
       error instanceof Deno.errors.NotConnected
     ) {
       return "open"; // somebody accepted, and broke off at once

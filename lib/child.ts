@@ -55,6 +55,7 @@ export function kill(child: Deno.ChildProcess, signal: Deno.Signal): void {
   try {
     child.kill(signal);
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    // Unix says TypeError of one that has ended, Windows that it denies access.
+    if (error instanceof Deno.errors.NotCapable) throw error;
   }
 }

@@ -31,6 +31,7 @@ type Rule = [
 ];
 
 const { errors } = Deno;
+const isWindows = Deno.build.os === "windows";
 
 // deno-lint-ignore no-explicit-any -- any class can be asked for
 type AnyClass = abstract new (...args: any[]) => unknown;
@@ -40,6 +41,11 @@ const codeIs = (...codes: string[]) => (_: unknown, { code }: Fault) =>
   codes.includes(String(code));
 /** What the system's own errors end with, before the name of a file. */
 const OS_ERROR = / \(os error \d+\)/;
+// getaddrinfo(3), and WSAHOST_NOT_FOUND, WSATRY_AGAIN and WSANO_DATA, whose words
+// are in the language of Windows.
+const NO_NAME = /^failed to lookup address|\(os error 1100[14]\)/;
+const TEMPORARY_NO_NAME =
+  /Temporary failure in name resolution|\(os error 11002\)/;
 const asItSays = (_: string, { message }: Fault) => message;
 const atPlace = (at: string, { message }: Fault) => `${at}: ${message}`;
 const withPlace = (_: string, { address, message }: Fault) =>
@@ -59,13 +65,18 @@ const RULES: Rule[] = [
   ],
   [is(UsageError), EXIT.USAGE, asItSays],
   [
-    // Deno keeps /proc and the like from all but programs that may do everything.
-    (error, { syscall, message }) =>
-      error instanceof errors.NotCapable && syscall === "write" &&
-      / --allow-all /.test(message),
+    // Deno keeps /proc and the like, and on Windows the drives of a network, from
+    // all but programs that may do everything.
+    (error, { message }) =>
+      error instanceof errors.NotCapable && / --allow-all /.test(message),
     EXIT.IO,
-    (at) => `${at} cannot be written: it belongs to the system`,
-    () => "choose another name or folder",
+    (_, { address, message }) =>
+      `${address ?? message.match(/".*?"/)} cannot be written: ` +
+      (isWindows ? "it is on a network drive" : "it belongs to the system"),
+    () =>
+      isWindows
+        ? "use a folder on a disk of this PC, such as C:\\Users\\…"
+        : "choose another name or folder",
   ],
   [is(errors.NotCapable), EXIT.PERMISSION, asItSays],
   [is(SyntaxError, RangeError), EXIT.DATA, asItSays],
@@ -77,15 +88,14 @@ const RULES: Rule[] = [
   ],
   [
     (error, { message, syscall }) =>
-      (syscall && /Temporary failure in name resolution/.test(message)) ||
+      (syscall && TEMPORARY_NO_NAME.test(message)) ||
       (syscall === "lookup" && isTimeout(error)),
     EXIT.TEMPORARY,
     atPlace,
     () => "check the network connection and the name server",
   ],
   [
-    (_, { message, syscall }) =>
-      /^failed to lookup address/.test(message) || syscall === "lookup",
+    (_, { message, syscall }) => NO_NAME.test(message) || syscall === "lookup",
     EXIT.NO_HOST,
     atPlace,
     () => "check the spelling of the name",
@@ -154,6 +164,12 @@ const RULES: Rule[] = [
   ],
   [is(errors.NotSupported), EXIT.UNAVAILABLE, asItSays],
   [
+    codeIs("EMSGSIZE"),
+    EXIT.DATA,
+    () => "this system sends no datagram of so many bytes",
+    () => "macOS sends 9216 at most, unless its administrator allows more",
+  ],
+  [
     // A file for results, which the user has named.
     (error, { syscall }) =>
       syscall === "write" &&
@@ -173,7 +189,11 @@ const RULES: Rule[] = [
       error instanceof errors.PermissionDenied && syscall === "listen",
     EXIT.PERMISSION,
     (at) => `the system does not let you listen at ${at}`,
-    () => "ports below 1024 are for administrators: choose 1024 or above",
+    () =>
+      isWindows
+        ? "Windows keeps this port back, or another program has it for itself: " +
+          "choose another with --port"
+        : "ports below 1024 are for administrators: choose 1024 or above",
   ],
   [
     is(errors.PermissionDenied),

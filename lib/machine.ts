@@ -23,10 +23,10 @@ export interface MachineAddress {
 }
 
 // Interfaces that exist only inside this machine, or lead into a tunnel, by the names
-// that VirtualBox, VMware, Hyper-V and WSL, Docker, libvirt, WireGuard and their kind
-// give them.
+// that VirtualBox, VMware, Hyper-V and WSL, Docker, libvirt, WireGuard, Parallels and
+// their kind give them.
 const VIRTUAL_NAME =
-  /virtualbox|vboxnet|vmware|vmnet|vethernet|hyper-v|wsl|docker|^br-|^veth|^virbr|^lxc|^lxd|^podman|^cni|^zt|^utun|^tun|^tap|^wg|tailscale/i;
+  /virtualbox|vboxnet|vmware|vmnet|vethernet|hyper-v|wsl|docker|^br-|^veth|^virbr|^lxc|^lxd|^podman|^cni|^zt|^utun|^bridge1\d\d|^vmenet|^vnic|^tun|^tap|^wg|tailscale/i;
 // VirtualBox's host-only adapter and Docker have these hardware addresses; on
 // Windows the interface's name is often just "Ethernet 3".
 const VIRTUAL_MAC = /^(0a:00:27|02:42)/i;

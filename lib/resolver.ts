@@ -24,6 +24,8 @@ const RESEND_MS = 5000;
  * a buffer for any datagram would take longer than all else.
  */
 const MOST_BYTES = 1232;
+/** One more shows that an answer was cut; of Windows it would be an error. */
+const BUFFER_BYTES = Deno.build.os === "windows" ? undefined : MOST_BYTES + 1;
 /** So many messages over TCP may be no answer. */
 const MOST_WRONG = 100;
 /** An answer may lead through so many aliases. */
@@ -74,7 +76,7 @@ async function askOverUdp(
   using socket = bindUdp({
     hostname,
     port: 0,
-    maxBytes: MOST_BYTES + 1, // one more shows that an answer was cut
+    maxBytes: BUFFER_BYTES,
     signal,
   });
   const address = canonical(server.hostname);

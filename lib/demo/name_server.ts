@@ -139,7 +139,9 @@ export function listenAtBoth(
       return { tcp, udp: bindUdp({ hostname, port: tcp.addr.port }) };
     } catch (error) {
       tcp.shutdown();
-      const isTaken = error instanceof Deno.errors.AddrInUse;
+      // Windows denies ports that it keeps back for one of the two.
+      const isTaken = error instanceof Deno.errors.AddrInUse ||
+        error instanceof Deno.errors.PermissionDenied;
       if (!isTaken || attempt === MOST_ATTEMPTS) throw error;
     }
   }

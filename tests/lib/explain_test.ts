@@ -44,6 +44,18 @@ const CASES: [unknown, number, RegExp][] = [
     /Temporary failure/,
   ],
   [
+    // As Windows says it, in the language of the user.
+    at(new Error("Der Host ist unbekannt. (os error 11001)"), "connect"),
+    EXIT.NO_HOST,
+    /Der Host ist unbekannt\.$/,
+  ],
+  [
+    at(new Error("Kein DNS (os error 11002)"), "connect"),
+    EXIT.TEMPORARY,
+    /DNS/,
+  ],
+  [at(withCode("EMSGSIZE"), "send"), EXIT.DATA, /no datagram of so many bytes/],
+  [
     at(new errors.TimedOut("no name server answered"), "lookup", "a.lan"),
     EXIT.TEMPORARY,
     /a\.lan: no name server/,
@@ -96,6 +108,13 @@ const CASES: [unknown, number, RegExp][] = [
     ),
     EXIT.IO,
     /^\/proc\/x cannot be written: it belongs to the system$/,
+  ],
+  [
+    new errors.NotCapable(
+      'Requires all access to "H:\\x", run again with the --allow-all flag',
+    ),
+    EXIT.IO,
+    /^"H:\\x" cannot be written: it /,
   ],
   [new errors.InvalidData("it differs"), EXIT.PROTOCOL, /it differs/],
   [new errors.UnexpectedEof("closed after 3 of 5"), EXIT.IO, /3 of 5/],
