@@ -6,9 +6,9 @@
  * terminal 2 $ deno run --allow-net=127.0.0.1:8000 exercises/message_client.ts
  * ```
  *
- * Either side types at any time. `bye`, from either side, ends both; Ctrl+D ends
- * what this side says. When a message arrives while you type, what you have typed
- * stays; Ctrl+R shows it again.
+ * Either side types at any time. `bye`, from either side, ends both; Ctrl+D
+ * (Windows: Ctrl+Z and Enter) ends what this side says. When a message arrives
+ * while you type, what you have typed stays; Ctrl+R shows it again.
  *
  * @module
  */

@@ -126,8 +126,9 @@ export class Client extends Started {
 
 /** Said of the client: the port that it has means nothing to a student. */
 function asFinding(error: unknown): unknown {
-  const { BrokenPipe, ConnectionReset } = Deno.errors;
-  return error instanceof BrokenPipe || error instanceof ConnectionReset
+  const { BrokenPipe, ConnectionAborted, ConnectionReset } = Deno.errors;
+  return [BrokenPipe, ConnectionAborted, ConnectionReset]
+      .some((one) => error instanceof one)
     ? new Closed("it closed the connection before its server was done")
     : error;
 }

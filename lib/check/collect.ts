@@ -61,8 +61,10 @@ export async function collect(paths: readonly string[]): Promise<Table> {
       ];
     }),
   ];
+  const csv = table.map((row) => row.map(cell).join(",") + "\r\n").join("");
   return {
-    csv: table.map((row) => row.map(cell).join(",") + "\r\n").join(""),
+    // Without its mark Excel would take UTF-8 for an encoding of Windows.
+    csv: (/\P{ASCII}/u.test(csv) ? "\ufeff" : "") + csv,
     rows: rows.length,
     skipped,
   };

@@ -148,7 +148,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     { ownArguments: SERVER_ARGUMENTS },
   ),
   echo_client: kind(ECHO_CLIENT_RULES, (aim) => new Client(commandOf(aim)), {
-    ownArguments: [...SERVER_ARGUMENTS, "--timeout", "2", "{text}"],
+    ownArguments: [...SERVER_ARGUMENTS, "--timeout", "4", "{text}"],
   }),
 };
 

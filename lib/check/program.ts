@@ -23,6 +23,8 @@ const PRINT_MS = 2000;
 /** The pause between attempts to connect, or to find something printed, in ms. */
 export const RETRY_MS = 20;
 
+const isWindows = Deno.build.os === "windows";
+
 /** What a program that has ended leaves behind. */
 export interface Ending {
   /** Its exit code; 128 and the signal's number if a signal ended it. */
@@ -162,7 +164,9 @@ export class Program implements AsyncDisposable {
     const timer = setTimeout(() => this.#signal("SIGKILL"), END_MS);
     await this.#child.status;
     clearTimeout(timer);
-    this.#signal("SIGKILL"); // for what it started and left behind
+    // What it started and left behind. Windows has no groups, and may have given its
+    // number to another process by now.
+    if (!isWindows) this.#signal("SIGKILL");
     await endMarked(this.#mark); // also in a session of its own
     await this.ending;
   }
@@ -176,9 +180,8 @@ export class Program implements AsyncDisposable {
   }
 
   #signal(signal: Deno.Signal): void {
-    // A negative number is the whole group; Windows has no such thing.
     const { pid } = this.#child;
-    kill(Deno.build.os === "windows" ? pid : -pid, signal);
+    kill(isWindows ? pid : -pid, signal); // a negative number is the whole group
   }
 
   async #follow(): Promise<Ending> {

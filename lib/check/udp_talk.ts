@@ -6,10 +6,11 @@
  */
 
 import { formatEndpoint, ownHost } from "../endpoint.ts";
+import type { Fault } from "../fault.ts";
 import { bindUdp, type UdpSocket } from "../udp.ts";
 import { encode, firstDifference } from "./bytes.ts";
 import { START_MS } from "./program.ts";
-import { Finding } from "./rule.ts";
+import { Finding, NotApplicable } from "./rule.ts";
 import type { Server } from "./server.ts";
 
 /** How long a server may take to reply, in ms. */
@@ -86,7 +87,15 @@ export class Talk implements Disposable {
   async #send(data: Uint8Array): Promise<Asked> {
     const asked = { data, replies: 0 };
     this.#asked.push(asked);
-    await this.#socket.send(data, this.#server.endpoint);
+    try {
+      await this.#socket.send(data, this.#server.endpoint);
+    } catch (error) {
+      if ((error as Fault).code !== "EMSGSIZE") throw error;
+      // macOS, for one, has a limit of its own (udp(4)).
+      throw new NotApplicable(
+        `this system sends no datagram of ${data.length} bytes`,
+      );
+    }
     return asked;
   }
 

@@ -112,6 +112,11 @@ on the other PC in the place of 192.168.0.7
 
 Both PCs have to be on one network, and the firewall has to let port 9900 in.
 
+WINDOWS: where it asks "Terminate batch job (Y/N)?" after Ctrl+C, type y and Enter;
+Ctrl+Z and Enter end the input, as Ctrl+D elsewhere; the console may pass letters
+that are not English ones on wrongly, but not those of a file: type a.txt | lab ...
+Your own project has to be on a disk of the PC, not on a network drive.
+
 THE ANSWERS to the questions of the sheet, and the options of a program
 
   lab explain 5.1
@@ -126,7 +131,10 @@ FOR THE ROOM'S ADMINISTRATOR
 The folder may be read-only or on a share, but have no comma in its path. Each
 program gets just the permissions that the list shows; the demo also writes to
 the user's temporary folder. Deno keeps a cache in the user's home if it can.
-SHA256SUMS has the checksums of all files: sha256sum -c SHA256SUMS
+SHA256SUMS has the checksums of all files: sha256sum -c SHA256SUMS (Windows, of one:
+certutil -hashfile deno.exe SHA256). To let classmates in, Windows wants, once:
+netsh advfirewall firewall add rule name=SDN_LAB dir=in action=allow program=PATH
+with PATH as C:\\sdn_lab-windows-x64\\deno.exe.
 Not tried: Windows SmartScreen (perhaps "More info", "Run anyway") and macOS
 Gatekeeper (perhaps: xattr -dr com.apple.quarantine .).
 `;

@@ -185,4 +185,8 @@ Deno.test("collect() makes one table, and names what is no report", async () => 
   assertMatch(skipped[1], /folder\.json: it is no file/);
   assertMatch(skipped[2], /null\.json: it is no report/);
   assertMatch(skipped[3], /other\.json: it is no report/);
+  // Excel reads a table as UTF-8 if it begins with a byte order mark.
+  await write("অনিতা.json", json);
+  const { csv: marked } = await collect([folder.path]);
+  assertEquals(marked.slice(0, 8), "\ufeffstudent");
 });

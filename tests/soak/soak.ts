@@ -5,7 +5,7 @@
  * ```text
  * $ deno task soak
  * $ deno task soak --minutes 10
- * $ deno task soak --idle 500 -- python3 echo_server.py {host} {port}
+ * $ deno task soak --idle 500 -- python3 echo_server.py "{host}" "{port}"
  * ```
  *
  * @module
