@@ -13,6 +13,7 @@ import type { Exercise } from "../lib/exercise.ts";
 import { operands, parseInteger } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { runExercise } from "../lib/run.ts";
+import { hexOf } from "../lib/text.ts";
 
 const options = {
   _: operands(
@@ -70,8 +71,7 @@ export function networkOrder(
 export function describe(value: number): string {
   const show = (bytes: 2 | 4) => {
     const raw = new Uint8Array(networkOrder(value, bytes).buffer);
-    const hex = Array.from(raw, (byte) => byte.toString(16).padStart(2, "0"));
-    return `${hostToNetwork(value, bytes)} (${hex.join(" ")})`;
+    return `${hostToNetwork(value, bytes)} (${hexOf(raw).join(" ")})`;
   };
   const isShort = value <= 0xffff;
   return `${value} => ` + [

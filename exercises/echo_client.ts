@@ -25,7 +25,7 @@ import { parseOptions } from "../lib/options.ts";
 import { print } from "../lib/output.ts";
 import { runExercise } from "../lib/run.ts";
 import { readChunks, writeAll } from "../lib/stream.ts";
-import { bytesRepr, visibleBytes } from "../lib/text.ts";
+import { bytesRepr, hexOf, visibleBytes } from "../lib/text.ts";
 
 const options = {
   _: operands("[text]", "what to send; - sends the standard input", String, {
@@ -126,8 +126,7 @@ function compare(expected: Uint8Array, chunk: Uint8Array, offset: number) {
   if (at < 0) return;
   const show = (bytes: Uint8Array) => {
     const some = bytes.subarray(at, at + 16);
-    const hex = Array.from(some, (byte) => byte.toString(16).padStart(2, "0"));
-    return `${hex.join(" ")} ${bytesRepr(some)}`;
+    return `${hexOf(some).join(" ")} ${bytesRepr(some)}`;
   };
   throw new Deno.errors.InvalidData(
     at < expected.length
@@ -140,9 +139,7 @@ function compare(expected: Uint8Array, chunk: Uint8Array, offset: number) {
 
 async function readInput(): Promise<Uint8Array> {
   try {
-    return new Uint8Array(
-      await new Response(Deno.stdin.readable).arrayBuffer(),
-    );
+    return await new Response(Deno.stdin.readable).bytes();
   } catch (error) {
     throw located(error, "read", "the standard input");
   }

@@ -74,7 +74,7 @@ export function parseQuery(text: string): Query {
         `the protocols are ${PROTOCOLS.join(", ")}`,
     );
   }
-  const isName = /^[a-z][\w.+-]*$|^[\w.+-]*[a-z][\w.+-]*$/i.test(wanted) &&
+  const isName = /^[\w.+-]*[a-z][\w.+-]*$/i.test(wanted) &&
     !/^\d+([.e]\d+|x[\da-f]+)$/i.test(wanted);
   return {
     wanted: isName ? wanted : parsePort(wanted),

@@ -62,13 +62,13 @@ somebody listens there. ECONNREFUSED, closed: the machine is there, and it or a
 firewall says that nobody may connect to this port. ETIMEDOUT, silent: no answer at
 all; the machine is off, a firewall drops the packets, or the queue of connections
 not yet accepted is full. The kernel gives up after minutes; with settimeout Python
-returns EAGAIN before. EHOSTUNREACH and ENETUNREACH: there is no way to that machine,
+returns EAGAIN before. EHOSTUNREACH and ENETUNREACH: there is no route to it,
 or on one's own network it does not answer. Probe only machines that are yours.`,
   }],
   permissions: { net: ["127.0.0.1"] },
 };
 
-/** What the system says where there is no way to a host; EINVAL, of a route that discards. */
+/** What the system says where there is no route to a host; EINVAL, of a route that discards. */
 const NO_WAY = ["ENETUNREACH", "EHOSTUNREACH", "EINVAL"];
 
 /** What became of an attempt to connect, with the error code by its name. */

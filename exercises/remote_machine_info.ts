@@ -56,7 +56,7 @@ address, and one name often has several.`,
 };
 
 /**
- * Looks hosts up one after another, and prints each under `label`. Returns the
+ * Looks hosts up one after another, and prints each with its address. Returns the
  * exit code: 1 if one of them was not found.
  */
 export async function printAddresses(

@@ -23,7 +23,7 @@ import { readChunks, type ReadOptions } from "../lib/stream.ts";
 import { serveTcp, type TcpHandler } from "../lib/tcp.ts";
 
 const options = {
-  seconds: secondsOption(1, "the timeout of the proof"),
+  seconds: secondsOption(1, "the timeout to demonstrate"),
 };
 
 export const exercise: Exercise = {

@@ -6,10 +6,8 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { UnknownWordError, UsageError } from "./fault.ts";
-import type { Option, Options, Values } from "./options.ts";
+import { EXERCISE, type Option, type Options, type Values } from "./options.ts";
 
-/** What all exercises take; these never come to the parser as they should be. */
-const COMMON = ["help", "answer"];
 const SEE_HELP = "--help shows what this program takes";
 
 /**
@@ -22,17 +20,18 @@ const SEE_HELP = "--help shows what this program takes";
 export function parseArguments<O extends Options>(
   options: O,
   args: string[],
+  taken: readonly string[] = EXERCISE,
 ): Values<O> {
   const names = Object.keys(options).filter((name) => name !== "_");
   const flags = names.filter((name) => options[name].value === undefined);
   const valued = names.filter((name) => options[name].value !== undefined);
-  const given = parseArgs(protectValues(valued, flags, args), {
+  const given = parseArgs(protectValues(valued, [...flags, ...taken], args), {
     boolean: flags,
     string: ["_", ...valued],
     unknown: (arg, name) => {
       const bare = name?.replace(/=$/, "") ?? "";
       if (valued.includes(bare)) throw needsValue(bare, options[bare]);
-      if (name !== undefined) throw unknownOption(arg, names);
+      if (name !== undefined) throw unknownOption(arg, [...names, ...taken]);
     },
   });
 
@@ -73,8 +72,9 @@ export function parseArguments<O extends Options>(
 }
 
 // parseArgs takes whatever begins with "-" for an option, also the value in
-// `--port -1` and the operand -3. So the first is joined to `--port=-1`, to be
-// judged as a port, and the second hidden behind what nobody can type, which is taken off again.
+// `--port -1` and the operand -3, and `true` and `false` for the value of a flag. So
+// the first is joined to `--port=-1`, to be judged as a port, and the others get a
+// character in front that nobody can type, until they are parsed.
 const HIDDEN = "\0";
 
 function protectValues(
@@ -90,12 +90,12 @@ function protectValues(
       throw unknownOption(args[i], [...valued, ...flags]);
     }
     const [, flag] = args[i].match(/^--([^=]+)=/) ?? [];
-    if ([...flags, ...COMMON].includes(flag)) {
+    if (flags.includes(flag)) {
       throw new UsageError(`--${flag} takes no value`, SEE_HELP);
     }
     // As word processors write "--".
     const [, dashed] = args[i].match(/^[\u2010-\u2015\u2212]+([\w-]+)/) ?? [];
-    if ([...valued, ...flags, ...COMMON].includes(dashed)) {
+    if ([...valued, ...flags].includes(dashed)) {
       throw new UsageError(
         `${JSON.stringify(args[i])} begins with a dash that is no hyphen`,
         `type --${dashed}`,
@@ -132,7 +132,7 @@ function unknownOption(arg: string, names: string[]): UsageError {
   return new UnknownWordError(
     `unknown option ${JSON.stringify(typed)}`,
     typed,
-    [...names, ...COMMON].map((name) => `--${name}`),
+    names.map((name) => `--${name}`),
     "--help lists all",
   );
 }

@@ -33,8 +33,8 @@ const NONE = 0;
 export class Connection implements Disposable, Watched {
   /** What it shares with the others of its server. */
   readonly shared: Shared | undefined;
-  /** When it was let in to be read; for {@linkcode Turns}. */
-  letIn: number = 0;
+  /** The round in which it was let in to be read; for {@linkcode Turns}. */
+  round: number = 0;
   #conn: Deno.TcpConn;
   #watch: Watch;
   // Numbers, not objects: a server has thousands of silent connections.
@@ -106,7 +106,10 @@ export class Connection implements Disposable, Watched {
     return this.#conn.read(buffer);
   }
 
-  /** The read that was begun has ended: with `count`, or for ever if it is no number. */
+  /**
+   * The read that was begun has ended, with `count`. After `null`, the end of file, or
+   * without any, when it failed, this connection is not read again.
+   */
   endRead(count?: number | null): void {
     this.#isReading = false;
     if (typeof count === "number") return;

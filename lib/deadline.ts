@@ -70,9 +70,9 @@ export async function within<T>(
 
 /** The longest time between two looks of a {@linkcode Watch}, in ms. */
 const LOOK_MS = 5000;
-/** A look that is later than this comes too soon, in ms: see `#wakeAt`. */
+/** An alarm so late, in ms, shows that this process was suspended. */
 const LATE_MS = 200;
-/** When it is made up for, in ms. */
+/** How long the sockets are then given before the limits are looked at, in ms. */
 const AGAIN_MS = 20;
 
 /** What has limits of time that a {@linkcode Watch} keeps. */
@@ -115,8 +115,8 @@ export class Watch {
     timeout.addEventListener("abort", () => {
       if (this.#wake !== wake) return;
       const now = performance.now();
-      // This process was stopped meanwhile, as by Ctrl+Z. Timers come before the
-      // sockets then: what has arrived in time is read first.
+      // As by Ctrl+Z. Deno then runs timers before it reads the sockets: what has
+      // arrived in time comes first.
       const isLate = now - wake > LATE_MS;
       if (isLate && !isAgain) this.#wakeAt(now + AGAIN_MS, true);
       else this.#check();

@@ -1,5 +1,5 @@
 /**
- * Where the Deno of a kit is.
+ * What a user types to run Deno, in a kit or not.
  *
  * @module
  */

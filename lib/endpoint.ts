@@ -110,7 +110,7 @@ export function isUnspecified(hostname: string): boolean {
   return hostname === "0.0.0.0" || hostname === "::";
 }
 
-/** Whether it is the address of a group of machines, or of all: no connection's end. */
+/** Whether it is a multicast, broadcast or reserved address: no end of a connection. */
 export function isGroup(hostname: string): boolean {
   if (hostname.includes(":")) return /^ff/i.test(hostname);
   return parseInt(hostname) >= 224 && isIpv4(hostname);

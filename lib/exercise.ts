@@ -122,9 +122,8 @@ export function commandLine(
   permissions: Deno.PermissionOptionsObject,
 ): string {
   if (Deno.build.standalone) {
-    const [own] = Deno.execPath().match(/[^\\/]+$/)!;
     // PowerShell looks in no folder that is not named.
-    return own.endsWith(".exe") ? `.\\${id}.exe` : id;
+    return Deno.execPath().endsWith(".exe") ? `.\\${id}.exe` : id;
   }
   return ["deno run", ...permissionFlags(permissions), `exercises/${id}.ts`]
     .join(" ");

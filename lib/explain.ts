@@ -120,7 +120,7 @@ const RULES: Rule[] = [
           "own PC can connect), and give both the same port",
   ],
   [
-    // Every one is taken: that of a client, or the one that port 0 asks for.
+    // All ports that the system chooses from: for a client's end, or for port 0.
     (error, { syscall, address }) =>
       (syscall === "connect" && error instanceof errors.AddrNotAvailable &&
         !address?.startsWith("[")) ||
@@ -141,7 +141,7 @@ const RULES: Rule[] = [
       codeIs("EHOSTUNREACH", "EADDRNOTAVAIL", "EINVAL")(error, fault) &&
         fault.syscall !== "listen",
     EXIT.UNAVAILABLE,
-    (at) => `${at} cannot be reached: there is no way to that host`,
+    (at) => `${at} cannot be reached: there is no route to that host`,
     ({ address }) =>
       isLinkLocal(address)
         ? "add your interface to an address of your own link: fe80::1%eth0"
@@ -212,7 +212,7 @@ const RULES: Rule[] = [
     // NotConnected: reset between connect(2) and getpeername(2).
     is(errors.ConnectionReset, errors.ConnectionAborted, errors.NotConnected),
     EXIT.IO,
-    (at) => `${at} broke the connection off`,
+    (at) => `${at} reset the connection`,
   ],
   [
     is(errors.BrokenPipe),
@@ -228,7 +228,7 @@ const RULES: Rule[] = [
     () => "end other programs, and try again",
   ],
   [
-    // Of console.log() no place is noted, as of all else that the system says.
+    // What fails in console.log() is the only one without a place noted.
     (error, { syscall, message }) =>
       isOutputFault(error) || !syscall && / \(os error \d+\)$/.test(message),
     EXIT.IO,

@@ -8,8 +8,6 @@
  * @module
  */
 
-const DOT = 46, ZERO = 48;
-
 /**
  * The four bytes of a dotted quad.
  *
@@ -33,24 +31,10 @@ export function packIpv4(text: string): Uint8Array {
 }
 
 function parse(text: string): Uint8Array | undefined {
-  const packed = new Uint8Array(4);
-  let index = 0, octet = 0, digits = 0;
-  // One more step than there are characters: the end closes the last number.
-  for (let i = 0; i <= text.length; i++) {
-    const code = i < text.length ? text.charCodeAt(i) : DOT;
-    if (code === DOT && digits > 0 && index < 4) {
-      packed[index++] = octet;
-      octet = digits = 0;
-    } else if (
-      code >= ZERO && code <= ZERO + 9 && !(digits > 0 && octet === 0) &&
-      (octet = octet * 10 + code - ZERO) <= 255
-    ) {
-      digits++;
-    } else {
-      return;
-    }
-  }
-  return index === 4 ? packed : undefined;
+  const octets = text.split(".");
+  const isQuad = octets.length === 4 &&
+    octets.every((one) => /^(0|[1-9]\d{0,2})$/.test(one) && Number(one) <= 255);
+  return isQuad ? Uint8Array.from(octets, Number) : undefined;
 }
 
 /**

@@ -57,19 +57,18 @@ export function machineAddresses(): MachineAddress[] {
 }
 
 /**
- * The IPv4 addresses that another machine could reach, the likeliest first. A
- * virtual one is among them only if there is no other.
+ * The IPv4 addresses that another machine could reach. Virtual ones only if there
+ * is no other, link-local ones only if there are none of these either.
  *
  * @throws {Deno.errors.NotCapable} without sys access to `networkInterfaces`
  */
 export function reachableIpv4(
   addresses: MachineAddress[] = machineAddresses(),
 ): string[] {
-  const marked = (mark: MachineAddress["mark"]) =>
+  const marks: MachineAddress["mark"][] = [undefined, "virtual", "link-local"];
+  return marks.map((mark) =>
     addresses.filter((one) => one.family === "IPv4" && one.mark === mark)
-      .map((one) => one.address);
-  return [undefined, "virtual", "link-local"].map((mark) =>
-    marked(mark as MachineAddress["mark"])
+      .map(({ address }) => address)
   ).find((found) => found.length > 0) ?? [];
 }
 

@@ -57,15 +57,11 @@ export function portOption(port: number, least: 0 | 1): Option<number> {
 }
 
 /** A time in seconds, which may have decimals. */
-export function secondsOption<T extends number | undefined>(
-  seconds: T,
-  help: string,
-): Option<T | number> {
+export function secondsOption(seconds: number, help: string): Option<number> {
   return {
     value: "<seconds>",
     help,
     default: seconds,
-    shown: seconds === undefined ? "no limit" : undefined,
     parse: ([text]) => {
       const value = DECIMAL.test(text) ? Number(text) : NaN;
       if (value > 0 && value <= MOST_SECONDS) return value;

@@ -31,6 +31,11 @@ export type Values<O extends Options> = {
   [K in keyof O]: O[K] extends Option<infer T> ? T : never;
 };
 
+/** The flags that all exercises take: the parser meets them only where they are wrong. */
+export const EXERCISE: readonly string[] = ["help", "answer"];
+/** The same of the tools over the exercises. */
+export const TOOL: readonly string[] = ["help"];
+
 /**
  * What the user gave, by the program's declaration. The parser is loaded only if
  * something was typed: a client or a pure program without arguments starts sooner.
@@ -42,10 +47,11 @@ export type Values<O extends Options> = {
 export async function parseOptions<O extends Options>(
   options: O,
   args: string[],
+  taken: readonly string[] = EXERCISE,
 ): Promise<Values<O>> {
   if (args.length > 0) {
     const { parseArguments } = await import("./arguments.ts");
-    return parseArguments(options, args);
+    return parseArguments(options, args, taken);
   }
   const defaults = Object.entries(options)
     .map(([name, option]) => [name, option.default]);

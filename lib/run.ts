@@ -36,14 +36,10 @@ export async function runExercise(
   const options = end < 0 ? args : args.slice(0, end);
   const stop = stopSignal(exercise);
   try {
-    if (options.includes("--help") || options.includes("-h")) {
-      const { helpText } = await import("./help.ts");
-      console.log(helpText(exercise));
-      Deno.exit();
-    }
-    if (options.includes("--answer")) {
-      const { answerText } = await import("./help.ts");
-      console.log(answerText(exercise));
+    const isHelp = options.includes("--help") || options.includes("-h");
+    if (isHelp || options.includes("--answer")) {
+      const { answerText, helpText } = await import("./help.ts");
+      console.log((isHelp ? helpText : answerText)(exercise));
       Deno.exit();
     }
     // Exit, not return: a read from the terminal that still waits would hold us.

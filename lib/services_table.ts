@@ -2,9 +2,10 @@
  * The well-known services, one a line: name, port, protocols, aliases.
  *
  * Source: Debian's `/etc/services`, package netbase 6.4 of 2022-10-18: all of its 318
- * rows, in its order. They are a selection of the IANA Service Name and Transport
- * Protocol Port Number Registry (RFC 6335); those from `kerberos4` on are customary,
- * and not as IANA has allocated them. `ddp` is AppleTalk's.
+ * entries, those of several protocols joined in one line. They are a selection of the
+ * IANA Service Name and Transport Protocol Port Number Registry (RFC 6335); those from
+ * `kerberos4` on are customary, and not as IANA has allocated them. `ddp` is
+ * AppleTalk's.
  *
  * @module
  */

@@ -40,12 +40,12 @@ export interface WriteOptions {
  * What the peer sends, as it arrives, up to its end of file. The reads know no
  * message boundaries: TCP is a stream of bytes. A chunk is valid only until the
  * next one is asked for, since the buffer is used again; one is asked for at a
- * time, as `for await` does. In a server that stops, the bytes end.
+ * time, as `for await` does. When the server stops, the iteration ends.
  *
  * The iteration rejects with:
  * - {@linkcode DOMException} "TimeoutError" if nothing came for `idleMs`; the
  *   connection is then closed
- * - {@linkcode Deno.errors.ConnectionReset} if the peer broke the connection off
+ * - {@linkcode Deno.errors.ConnectionReset} if the peer reset the connection
  */
 export function readChunks(
   conn: Connection,
@@ -75,15 +75,11 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
     return turn ? turn.then(() => this.#read()) : this.#read();
   }
 
-  return(): Promise<IteratorResult<Uint8Array>> {
-    return Promise.resolve(END);
-  }
-
   #read(): Promise<IteratorResult<Uint8Array>> {
     const conn = this.#conn;
     if (conn.shared?.isOver) {
       conn.endRead();
-      return this.return();
+      return Promise.resolve(END);
     }
     if (this.#idleMs !== undefined) {
       conn.limitSilence(this.#idleMs, "nothing came");
@@ -124,7 +120,7 @@ const END: IteratorReturnResult<undefined> = { done: true, value: undefined };
  * @throws {DOMException} "TimeoutError" if none was taken for `timeoutMs`, which
  * are 10 s if nothing else is said; the connection is then closed
  * @throws {Deno.errors.BrokenPipe} if the peer has closed the connection
- * @throws {Deno.errors.ConnectionReset} if the peer broke the connection off
+ * @throws {Deno.errors.ConnectionReset} if the peer reset the connection
  */
 export async function writeAll(
   conn: Connection,
@@ -150,7 +146,7 @@ export async function writeAll(
  * and the error thrown after it.
  *
  * @throws {Deno.errors.UnexpectedEof} if the peer closes without a byte
- * @throws {Deno.errors.InvalidData} if it is more than `maxBytes`
+ * @throws {Deno.errors.InvalidData} if it is more than 65,536 bytes
  * @throws {DOMException} "TimeoutError" if nothing comes for `idleMs`
  */
 export async function readToEnd(
@@ -174,7 +170,7 @@ export async function readToEnd(
     }
   } finally {
     if (length > 0) {
-      onEnd(new Uint8Array(await new Blob(chunks).arrayBuffer()));
+      onEnd(await new Blob(chunks).bytes());
     }
   }
   if (length === 0) {

@@ -50,7 +50,7 @@ export function bytesRepr(bytes: Uint8Array): string {
     const character = String.fromCharCode(byte);
     if (character === quote || character === "\\") body += "\\" + character;
     else if (byte >= 32 && byte < 127) body += character;
-    else body += NAMED[character] ?? hex(byte);
+    else body += NAMED[character] ?? escaped(byte);
   }
   return `b${quote}${body}${quote}` + rest(bytes.length, SHOWN_BYTES, "bytes");
 }
@@ -69,16 +69,31 @@ export function visible(text: string): string {
 export function visibleBytes(bytes: Uint8Array): string {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   const shown = bytes.subarray(0, SHOWN);
-  const text = Array.from(shown, (byte) => String.fromCharCode(byte)).join("");
+  const text = toCharacters(shown);
   const pieces = PLAIN.test(text) ? [text] : text.split(WELL_FORMED)
     .map((piece, index) => {
-      const raw = Uint8Array.from(piece, (one) => one.charCodeAt(0));
+      const raw = toBytes(piece);
       // split() puts what the pattern matched at the odd places.
       return index % 2 === 1
         ? escapeUnsafe(decoder.decode(raw))
-        : Array.from(raw, hex).join("");
+        : Array.from(raw, escaped).join("");
     });
   return pieces.join("") + rest(bytes.length, SHOWN, "bytes");
+}
+
+/** Two hexadecimal digits a byte. */
+export function hexOf(bytes: Iterable<number>): string[] {
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"));
+}
+
+/** Bytes as characters of the same numbers, to be cut and replaced as text is. */
+export function toCharacters(bytes: Uint8Array): string {
+  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+}
+
+/** What {@linkcode toCharacters} has made characters of. */
+export function toBytes(characters: string): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(characters, (character) => character.charCodeAt(0));
 }
 
 /** A word of a command line as the shell takes it back. */
@@ -109,12 +124,12 @@ function escapeUnsafe(text: string): string {
   return text.replace(new RegExp(UNSAFE, "gu"), (character) => {
     const code = character.codePointAt(0)!;
     return NAMED[character] ??
-      (code < 256 ? hex(code) : `\\u{${code.toString(16)}}`);
+      (code < 256 ? escaped(code) : `\\u{${code.toString(16)}}`);
   });
 }
 
-function hex(byte: number): string {
-  return "\\x" + byte.toString(16).padStart(2, "0");
+function escaped(byte: number): string {
+  return "\\x" + hexOf([byte]);
 }
 
 function rest(length: number, shown: number, unit: string): string {

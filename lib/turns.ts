@@ -14,23 +14,23 @@ const MOST = 64;
 
 /** A connection that takes turns. */
 export interface Taker {
-  /** In which count it was let in; 0 to begin with. {@linkcode Turns} notes it. */
-  letIn: number;
+  /** The round in which it was let in, 0 before the first: {@linkcode Turns} notes it. */
+  round: number;
 }
 
-/** `letIn` of one that has not taken a turn yet. */
+/** `round` of one that has not taken a turn yet. */
 const NEW = 0;
-/** `letIn` of one that was served, and is not let in again. */
+/** `round` of one that was served, and is not let in again. */
 const SERVED = -1;
 
 interface Waiting {
   conn: Taker;
-  letIn(): void;
+  resolve(): void;
 }
 
 /** The turns of all connections of one server. */
 export class Turns {
-  #count = NEW + 1;
+  #round = NEW + 1;
   #inside = 0;
   #served = 0;
   #queue: Waiting[] = [];
@@ -42,7 +42,7 @@ export class Turns {
    */
   next(conn: Taker): Promise<void> | undefined {
     // A newcomer may have one thing to say, and leave: nobody waits for that.
-    const isNew = conn.letIn === NEW;
+    const isNew = conn.round === NEW;
     this.#served++;
     this.#take(conn);
     if (isNew || this.#inside < MOST && this.#queue.length === 0) {
@@ -50,7 +50,7 @@ export class Turns {
       return;
     }
     const { promise, resolve } = Promise.withResolvers<void>();
-    this.#queue.push({ conn, letIn: resolve });
+    this.#queue.push({ conn, resolve });
     this.#letFirstIn();
     this.#watch();
     return promise;
@@ -68,20 +68,21 @@ export class Turns {
   }
 
   #letIn(conn: Taker): void {
-    conn.letIn = this.#count;
+    conn.round = this.#round;
     this.#inside++;
   }
 
+  /** Takes back its place, if it still has one. */
   #take(conn: Taker): void {
-    if (conn.letIn === this.#count) this.#inside--;
-    conn.letIn = SERVED;
+    if (conn.round === this.#round) this.#inside--;
+    conn.round = SERVED;
   }
 
   #letFirstIn(): boolean {
     const first = this.#inside < MOST ? this.#queue.shift() : undefined;
     if (!first) return false;
     this.#letIn(first.conn);
-    first.letIn();
+    first.resolve();
     return true;
   }
 
@@ -95,7 +96,7 @@ export class Turns {
     const look = () => {
       this.#timer = undefined;
       if (this.#served - served < MOST) {
-        this.#count++;
+        this.#round++;
         this.#inside = 0;
         while (this.#letFirstIn());
       }

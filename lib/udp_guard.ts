@@ -67,7 +67,7 @@ export function isLoop(repeats: number): boolean {
   return repeats % MOST_REPEATS === 0;
 }
 
-// Of the port, the length and both ends of the data, where a number would stand.
+// A hash of the port, the length and both ends of the data: numbers stand at an end.
 function keyOf(data: Uint8Array, port: number): number {
   const { length } = data;
   const head = fnv1a(0x811c9dc5 ^ port ^ length << 16, data, 0, END_BYTES);

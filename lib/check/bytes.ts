@@ -5,7 +5,7 @@
  * @module
  */
 
-import { bytesRepr } from "../text.ts";
+import { bytesRepr, hexOf } from "../text.ts";
 
 /** How many bytes a row shows, and how many rows stand around a difference. */
 const ROW = 8, ROWS_BEFORE = 1, ROWS = 3;
@@ -29,21 +29,6 @@ export function encode(text: string): Uint8Array<ArrayBuffer> {
 
 /** The sheet's message, 33 bytes. */
 export const MESSAGE: Uint8Array<ArrayBuffer> = encode(SHEET_TEXT);
-
-/** Two hexadecimal digits a byte. */
-export function hexOf(bytes: Uint8Array): string[] {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"));
-}
-
-/** Bytes as characters of the same numbers, to be cut and replaced as text is. */
-export function toCharacters(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
-}
-
-/** What {@linkcode toCharacters} has made characters of. */
-export function toBytes(characters: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(characters, (character) => character.charCodeAt(0));
-}
 
 /** Where two byte strings first differ; `undefined` if they are the same. */
 export function firstDifference(
@@ -108,16 +93,12 @@ export function nameAt(bytes: Uint8Array, at: number): string {
   // Back to the first byte of a character of several.
   let start = at;
   while (start > 0 && (bytes[start] & 0xc0) === 0x80) start--;
-  const length = [0xf0, 0xe0, 0xc0].findIndex((lead) =>
-    (bytes[start] & lead) === lead
-  );
-  if (length >= 0 && bytes[start] >= 0xc2) {
-    const character = bytes.subarray(start, start + 4 - length);
-    const text = new TextDecoder().decode(character);
-    if (!text.includes("\ufffd") && at < start + character.length) {
-      return `${text}, a character of ${character.length} bytes` +
-        (at > start ? `, its byte ${at - start + 1}` : "");
-    }
+  const lead = bytes[start];
+  const size = lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
+  const text = new TextDecoder().decode(bytes.subarray(start, start + size));
+  if (size > 1 && at < start + size && !text.includes("\ufffd")) {
+    return `${text}, a character of ${size} bytes` +
+      (at > start ? `, its byte ${at - start + 1}` : "");
   }
   return bytesRepr(bytes.subarray(at, at + 1));
 }

@@ -21,7 +21,7 @@ import { Started } from "./started.ts";
 const CLIENT_MS = 4000;
 /** How long a whole conversation may take, in ms. */
 const PLAY_MS = 25_000;
-/** How long what happened before a client's end may take to be found, in ms. */
+/** How long the play may still find something once the client has ended, in ms. */
 const GRACE_MS = 300;
 
 /** What the check does as the server of a client; settles when it is done. */
@@ -37,9 +37,14 @@ export class Client extends Started {
     this.#command = command;
   }
 
-  /** Whether a value can be given to it: `{text}` stands in its command line. */
-  takes(name: string): boolean {
-    return this.#command({}).some((word) => word.includes(`{${name}}`));
+  /**
+   * Returns if a text can be given to it.
+   *
+   * @throws {NotApplicable} if it takes none
+   */
+  requireText(): void {
+    if (this.#command({}).some((word) => word.includes("{text}"))) return;
+    throw new NotApplicable("give its text as {text} in the command");
   }
 
   /**
@@ -90,7 +95,11 @@ export class Client extends Started {
       await program[Symbol.asyncDispose]();
       return await program.ending;
     }
-    return await this.#end(program);
+    return await findWithin(
+      CLIENT_MS,
+      program.ending,
+      `it still runs ${CLIENT_MS / 1000} s after there was nothing to wait for`,
+    );
   }
 
   /** Starts the program where nobody listens, and returns how it ends. */
@@ -114,14 +123,6 @@ export class Client extends Started {
       text,
     });
   }
-
-  #end(program: Program): Promise<Ending> {
-    return findWithin(
-      CLIENT_MS,
-      program.ending,
-      `it still runs ${CLIENT_MS / 1000} s after there was nothing to wait for`,
-    );
-  }
 }
 
 /** Said of the client: the port that it has means nothing to a student. */
@@ -131,16 +132,6 @@ function asFinding(error: unknown): unknown {
       .some((one) => error instanceof one)
     ? new Closed("it closed the connection before its server was done")
     : error;
-}
-
-/**
- * Returns if a value can be given to the program.
- *
- * @throws {NotApplicable} if it takes no such value
- */
-export function requireValue(client: Client, name: string): void {
-  if (client.takes(name)) return;
-  throw new NotApplicable(`give its text as {${name}} in the command`);
 }
 
 /** Returns if a client ended well. @throws {Finding} if it did not */

@@ -5,7 +5,8 @@
  * @module
  */
 
-import { encode, firstDifference, toBytes, toCharacters } from "./bytes.ts";
+import { toBytes, toCharacters } from "../text.ts";
+import { encode, firstDifference } from "./bytes.ts";
 import type { Command, Ending } from "./program.ts";
 import { Finding, findWithin, NotApplicable, type Rule } from "./rule.ts";
 import { Started } from "./started.ts";

@@ -26,7 +26,7 @@ const FILL_MS = 300;
 /** How long a reset may take, in ms. */
 const RESET_MS = 1000;
 
-/** Letters that differ from their neighbours, so that a gap shows; all of ASCII. */
+/** Printable ASCII in which no row repeats the one before, so that a gap shows. */
 function pattern(length: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from({ length }, (_, index) => {
     const row = Math.floor(index / 61);

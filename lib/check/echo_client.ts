@@ -7,14 +7,14 @@
 import type { Connection } from "../connection.ts";
 import { writeAll } from "../stream.ts";
 import { encode, MESSAGE, SHEET_TEXT } from "./bytes.ts";
-import { type Client, requireSuccess, requireValue } from "./client.ts";
+import { type Client, requireSuccess } from "./client.ts";
 import { readMessage, sendSlowly } from "./exchange.ts";
 import { pause, type Program } from "./program.ts";
 import { Finding, findWithin, type Rule } from "./rule.ts";
 
 /** Bangla: every letter is three bytes of UTF-8. */
 const BANGLA = "বাংলা ভাষায় লেখা";
-/** How long the echo takes: whoever does not wait for it has ended by then, in ms. */
+/** The delay before the echo: a client that does not wait has ended by then, in ms. */
 const ECHO_MS = 200;
 /** How long a client may wait for a server that says nothing, in ms. */
 const PATIENCE_MS = 12_000;
@@ -108,7 +108,7 @@ export const ECHO_CLIENT_RULES: readonly Rule<Client>[] = [
     hint: "Take the length of the encoded message: len(text.encode()).",
     needs: ["client-reads-all"],
     run: async (client) => {
-      requireValue(client, "text");
+      client.requireText();
       requireSuccess(
         await client.against((conn) => echoBytes(conn, BANGLA), {
           text: BANGLA,

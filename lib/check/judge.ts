@@ -31,8 +31,7 @@ export async function judge<S extends Subject>(
 ): Promise<Verdict[]> {
   const verdicts: Verdict[] = [];
   for (const rule of rules) {
-    const { id, tier, title, why, readOn, hint, needs = [] } = rule;
-    const about = { id, tier, title, why, readOn, hint };
+    const { needs = [], run: _run, ...about } = rule;
     const missing = needs.filter((need) =>
       verdicts.some((one) => one.id === need && one.outcome !== "passed")
     );

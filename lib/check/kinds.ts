@@ -41,12 +41,12 @@ const RULE_MS = 30_000;
 function kind<S extends Subject>(
   rules: readonly Rule<S>[],
   begin: (aim: Aim) => S,
-  more: { takesTarget?: boolean; ownArguments?: string[] } = {},
+  ownArguments: string[] = [],
 ): Kind {
   return {
     rules,
-    takesTarget: more.takesTarget ?? false,
-    ownArguments: more.ownArguments ?? [],
+    takesTarget: false,
+    ownArguments,
     judge: (aim, tier, signal) =>
       judge(
         rules.filter((rule) => tier === "strict" || rule.tier === "basic"),
@@ -57,20 +57,34 @@ function kind<S extends Subject>(
   };
 }
 
+/** A program that is run to its end. */
+function running(rules: readonly Rule<Console>[]): Kind {
+  return kind(rules, (aim) => new Console(commandOf(aim)));
+}
+
 /** A program that prints just these lines. */
 function printing(
   sheet: string,
   lines: string[],
   ...more: Rule<Console>[]
 ): Kind {
-  return kind(
-    [...consoleRules(sheet, lines), ...more],
-    (aim) => new Console(commandOf(aim)),
-  );
+  return running([...consoleRules(sheet, lines), ...more]);
+}
+
+/** A server, which may run already. */
+function serving(rules: readonly Rule<Server>[]): Kind {
+  const server = kind(rules, (aim) => new Server(aim), ENDPOINT);
+  return { ...server, takesTarget: true };
+}
+
+/** A client, and the arguments of ours besides the server's address. */
+function connecting(rules: readonly Rule<Client>[], ...more: string[]): Kind {
+  const own = [...ENDPOINT, ...more];
+  return kind(rules, (aim) => new Client(commandOf(aim)), own);
 }
 
 const MODULE = ["Hi, this is mymodule speaking.", "Version 0.1"];
-const SERVER_ARGUMENTS = ["--host", "{host}", "--port", "{port}"];
+const ENDPOINT = ["--host", "{host}", "--port", "{port}"];
 
 /** The kinds of programs, by the exercise that they are for. */
 export const KINDS: Readonly<Record<string, Kind>> = {
@@ -88,10 +102,7 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   ]),
   module_demo: printing("4.1.6", MODULE),
   module_demo_2: printing("4.1.6", MODULE),
-  local_machine_info: kind(
-    MACHINE_RULES,
-    (aim) => new Console(commandOf(aim)),
-  ),
+  local_machine_info: running(MACHINE_RULES),
   ip4_address_conversion: printing("4.2.3", [
     "IP Address: 127.0.0.1 => Packed: b'7f000001', Unpacked: 127.0.0.1",
     "IP Address: 192.168.0.1 => Packed: b'c0a80001', Unpacked: 192.168.0.1",
@@ -107,49 +118,20 @@ export const KINDS: Readonly<Record<string, Kind>> = {
     "Port: 22 => Protocol name: ssh",
     "Port: 110 => Protocol name: pop3",
   ]),
-  echo_server: kind(ECHO_SERVER_RULES, (aim) => new Server(aim), {
-    takesTarget: true,
-    ownArguments: SERVER_ARGUMENTS,
-  }),
-  welcome_server: kind(
+  echo_server: serving(ECHO_SERVER_RULES),
+  welcome_server: serving(
     sayingServer("Note 1", "Hello, world", "welcome to my server"),
-    (aim) => new Server(aim),
-    { takesTarget: true, ownArguments: SERVER_ARGUMENTS },
   ),
-  welcome_client: kind(
+  welcome_client: connecting(
     hearingClient("Note 1", "Hello, world", "welcome to my server"),
-    (aim) => new Client(commandOf(aim)),
-    { ownArguments: SERVER_ARGUMENTS },
   ),
-  greeting_server: kind(
-    sayingServer("Note 2", "", "Hello, client"),
-    (aim) => new Server(aim),
-    { takesTarget: true, ownArguments: SERVER_ARGUMENTS },
-  ),
-  greeting_client: kind(
-    hearingClient("Note 2", "", "Hello, client"),
-    (aim) => new Client(commandOf(aim)),
-    { ownArguments: SERVER_ARGUMENTS },
-  ),
-  udp_server: kind(UDP_SERVER_RULES, (aim) => new Server(aim), {
-    takesTarget: true,
-    ownArguments: SERVER_ARGUMENTS,
-  }),
-  udp_client: kind(UDP_CLIENT_RULES, (aim) => new Client(commandOf(aim)), {
-    ownArguments: [...SERVER_ARGUMENTS, "--count", "2", "--seconds", "0.5"],
-  }),
-  message_server: kind(MESSAGE_SERVER_RULES, (aim) => new Server(aim), {
-    takesTarget: true,
-    ownArguments: SERVER_ARGUMENTS,
-  }),
-  message_client: kind(
-    MESSAGE_CLIENT_RULES,
-    (aim) => new Client(commandOf(aim)),
-    { ownArguments: SERVER_ARGUMENTS },
-  ),
-  echo_client: kind(ECHO_CLIENT_RULES, (aim) => new Client(commandOf(aim)), {
-    ownArguments: [...SERVER_ARGUMENTS, "--timeout", "4", "{text}"],
-  }),
+  greeting_server: serving(sayingServer("Note 2", "", "Hello, client")),
+  greeting_client: connecting(hearingClient("Note 2", "", "Hello, client")),
+  udp_server: serving(UDP_SERVER_RULES),
+  udp_client: connecting(UDP_CLIENT_RULES, "--count", "2", "--seconds", "0.5"),
+  message_server: serving(MESSAGE_SERVER_RULES),
+  message_client: connecting(MESSAGE_CLIENT_RULES),
+  echo_client: connecting(ECHO_CLIENT_RULES, "--timeout", "4", "{text}"),
 };
 
 function commandOf(aim: Aim): Command {

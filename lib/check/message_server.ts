@@ -6,7 +6,7 @@
 
 import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
-import { readBytes, readJust, readText } from "./exchange.ts";
+import { readBytes, readJust, readText, sendSlowly } from "./exchange.ts";
 import { pause } from "./program.ts";
 import type { Rule } from "./rule.ts";
 import type { Server } from "./server.ts";
@@ -105,10 +105,7 @@ export const MESSAGE_SERVER_RULES: readonly Rule<Server>[] = [
     needs: ["message-framing"],
     run: async (server) => {
       using conn = await server.connect();
-      for (const byte of encode("বাংলা\n")) {
-        await writeAll(conn, new Uint8Array([byte]));
-        await pause(10);
-      }
+      await sendSlowly(conn, encode("বাংলা\n"));
       await shown(server, "বাংলা");
     },
   },

@@ -16,7 +16,7 @@ export const START_MS = 15_000;
 const END_MS = 500;
 /** How long the rest of its output may take to be read once it has ended, in ms. */
 const REST_MS = 1000;
-/** How long a program that is about to end may take to have ended, in ms. */
+/** How long to wait for a program that seems to be ending, in ms. */
 const FATE_MS = 500;
 /** How long a program may take to print something, in ms. */
 const PRINT_MS = 2000;
@@ -145,9 +145,9 @@ export class Program implements AsyncDisposable {
   }
 
   /**
-   * How it ended, with what it said last, if it had by the time `by`; without that,
-   * if it has or is about to, since its connections are closed before it is gone. If
-   * it `mayEnd`, only a failure is worth a word.
+   * How it ended, with the last line of its stderr; `undefined` if it had not by the
+   * time `by`. Without `by` it is waited for a moment: its connections are closed
+   * before it is gone. If it `mayEnd`, exit code 0 is not worth a word.
    */
   async fate(by = Infinity, mayEnd = false): Promise<string | undefined> {
     if (by === Infinity) await this.#aboutToEnd();

@@ -5,8 +5,8 @@
  */
 
 import { bold, dim, green, red } from "@std/fmt/colors";
-import { bytesRepr, visible, wrap } from "../text.ts";
-import { hexOf, sideBySide } from "./bytes.ts";
+import { bytesRepr, hexOf, visible, wrap } from "../text.ts";
+import { sideBySide } from "./bytes.ts";
 import type { Report } from "./check.ts";
 import type { Evidence, Verdict } from "./rule.ts";
 

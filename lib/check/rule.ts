@@ -20,7 +20,7 @@ export interface Evidence {
 }
 
 /** One thing that a program has to do. */
-export interface Rule<Subject> {
+export interface Rule<S> {
   /** A short name that stays the same: `echo-half-close`. */
   id: string;
   /** Which tier it belongs to. */
@@ -36,7 +36,7 @@ export interface Rule<Subject> {
   /** Rules without which this one says nothing, by their ids. */
   needs?: readonly string[];
   /** Finds out. @throws {Finding} what is wrong */
-  run(subject: Subject): Promise<void>;
+  run(subject: S): Promise<void>;
 }
 
 /** What a rule found wrong, in words and in bytes. */
@@ -94,19 +94,7 @@ export async function findWithin<T>(
 }
 
 /** What became of one rule. */
-export interface Verdict {
-  /** The rule's id. */
-  id: string;
-  /** The rule's tier. */
-  tier: Tier;
-  /** The rule's title. */
-  title: string;
-  /** The rule's source. */
-  why: string;
-  /** Where to read on. */
-  readOn: string;
-  /** One more step. */
-  hint: string;
+export interface Verdict extends Omit<Rule<never>, "needs" | "run"> {
   /** Whether the program keeps the rule; skipped if that could not be seen. */
   outcome: "passed" | "failed" | "skipped";
   /** How long it took, in ms. */

@@ -84,7 +84,7 @@ export function compileArguments(
   return [
     "compile",
     "--quiet",
-    "--no-check", // the tests have checked it; twenty-nine times is enough
+    "--no-check", // the tests check the types; not again for each binary
     "--no-prompt",
     "--deny-import", // a script may import from some hosts unless told otherwise
     ...permissionFlags(

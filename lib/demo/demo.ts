@@ -9,25 +9,18 @@ import { bold, dim, green, red } from "@std/fmt/colors";
 import { formatEndpoint } from "../endpoint.ts";
 import type { Exercise } from "../exercise.ts";
 import { serveNames } from "./name_server.ts";
-import { DemoProgram, type Label, type Stage } from "./program.ts";
-
-/** How a demo ended. */
-export interface DemoResult {
-  /** How many programs ran. */
-  ran: number;
-  /** The names of those that failed. */
-  failed: string[];
-}
+import { DemoProgram, type Stage } from "./program.ts";
 
 /**
- * Runs all exercises; names resolve against a name server on loopback.
+ * Runs all exercises, and returns the names of those that failed; host names resolve
+ * against a name server on loopback.
  *
  * @throws the reason of `signal`, once it aborts and all programs have ended
  */
 export async function runDemo(
   exercises: readonly Exercise[],
   stage: Stage,
-): Promise<DemoResult> {
+): Promise<string[]> {
   const { print, signal } = stage;
   const names = exercises.filter(({ options }) => options?.["name-server"])
     .flatMap(({ permissions }) => permissions.net as string[]);
@@ -38,11 +31,11 @@ export async function runDemo(
   const failed: string[] = [];
   let ran = 0;
 
-  const start = (exercise: Exercise, label: Label, args: string[] = []) => {
+  const start = (exercise: Exercise, args: string[] = []) => {
     signal?.throwIfAborted();
     ran++;
     const asks = exercise.options?.["name-server"];
-    return new DemoProgram(exercise, label, [
+    return new DemoProgram(exercise, [
       ...args,
       ...exercise.demo?.args ?? [],
       ...asks ? ["--name-server", formatEndpoint(nameServer.addr)] : [],
@@ -69,23 +62,21 @@ export async function runDemo(
         ),
       );
     }
-    await using first = client
-      ? start(exercise, "server", ["--port", "0"])
-      : start(exercise, undefined);
+    await using first = start(exercise, client && ["--port", "0"]);
     if (client) {
       const port = await first.port;
       if (port !== undefined) {
-        await using second = start(client, "client", ["--port", String(port)]);
+        await using second = start(client, ["--port", String(port)]);
         await converse(exercise.demo?.conversation ?? [], first, second);
         await finish(second);
       }
-      await first.stop();
+      first.stop();
     }
     await finish(first);
   }
   const count = `${ran} programs ran, ${failed.length} failed`;
   print("\n" + (failed.length > 0 ? red(count) : green(count)));
-  return { ran, failed };
+  return failed;
 }
 
 /** Types the lines of a conversation, each when the other side has seen the last. */

@@ -22,9 +22,6 @@ export interface Stage {
   signal?: AbortSignal;
 }
 
-/** Which end of a pair prints a line; a program by itself has no label. */
-export type Label = "server" | "client" | undefined;
-
 /** How long one program may take, in ms. */
 const PROGRAM_MS = 10_000;
 const COLUMNS = 80;
@@ -37,7 +34,7 @@ export class DemoProgram implements AsyncDisposable {
   readonly ended: Promise<string | undefined>;
   #child: Deno.ChildProcess;
   #stdin: WritableStreamDefaultWriter<Uint8Array>;
-  #label: Label;
+  #label: Exercise["role"];
   #print: Stage["print"];
   #port = Promise.withResolvers<number | undefined>();
   #waiting: { text: string; resolve: () => void }[] = [];
@@ -46,12 +43,11 @@ export class DemoProgram implements AsyncDisposable {
   /** Starts it. */
   constructor(
     exercise: Exercise,
-    label: Label,
     args: string[],
     { folder, workFolder, print, signal }: Stage,
   ) {
     this.name = exercise.id;
-    this.#label = label;
+    this.#label = exercise.role;
     this.#print = print;
     this.#child = new Deno.Command(Deno.execPath(), {
       args: runArguments(exercise, args, folder),
@@ -86,12 +82,7 @@ export class DemoProgram implements AsyncDisposable {
   }
 
   /** Asks a server to end, as Ctrl+C does; one that has ended is left alone. */
-  async stop(): Promise<void> {
-    const isOver = await Promise.race([
-      this.ended.then(() => true),
-      new Promise((resolve) => setTimeout(resolve, 0)),
-    ]);
-    if (isOver) return;
+  stop(): void {
     this.#isStopped = true;
     kill(this.#child, "SIGINT");
   }

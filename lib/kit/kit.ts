@@ -34,20 +34,6 @@ export interface KitOptions extends InstallOptions {
   release?: Release;
 }
 
-/** What was built. */
-export interface KitResult {
-  /** The path of the folder. */
-  folder: string;
-  /** The path of the zip. */
-  zip: string;
-  /** How many files the folder has. */
-  files: number;
-  /** The size of the folder, in bytes. */
-  folderBytes: number;
-  /** The size of the zip, in bytes. */
-  zipBytes: number;
-}
-
 const SCRIPT = "exercises/lab.ts";
 
 /** The tasks that work in a kit: the others need the tests, or write to it. */
@@ -61,7 +47,7 @@ const TASKS = ["demo", "lab"];
  * @throws {Deno.errors.NotSupported} if something cannot be had from npm
  * @throws {Deno.errors.InvalidData} if what npm has is not what is pinned
  */
-export async function buildKit(options: KitOptions): Promise<KitResult> {
+export async function buildKit(options: KitOptions): Promise<void> {
   const { platform, out, print, signal } = options;
   const release = options.release ?? RELEASES[platform];
   const name = `sdn_lab-${platform}`;
@@ -81,13 +67,13 @@ export async function buildKit(options: KitOptions): Promise<KitResult> {
   await Deno.writeTextFile(`${kit}/lab.cmd`, LAB_CMD);
   await Deno.writeTextFile(`${kit}/START.txt`, startText(platform, release));
   await Deno.writeTextFile(`${kit}/${SUMS}`, await sums(kit));
-  const { files, bytes: folderBytes } = await measure(kit);
-  print(`  ${files} files  ${formatBytes(folderBytes)}`);
+  const { files, bytes } = await measure(kit);
+  print(`  ${files} files  ${formatBytes(bytes)}`);
 
   print("packing …");
   const newZip = `${partial}/${name}.zip`;
   await writeZip(kit, newZip, [release.file, "lab.sh"], signal);
-  const { size: zipBytes } = await Deno.stat(newZip);
+  const { size } = await Deno.stat(newZip);
 
   if (old) await place(folder, `${partial}/old`, folder);
   try {
@@ -97,9 +83,8 @@ export async function buildKit(options: KitOptions): Promise<KitResult> {
     throw error;
   }
   await place(newZip, zip);
-  print(`${folder}  ${formatBytes(folderBytes)}`);
-  print(`${zip}  ${formatBytes(zipBytes)}`);
-  return { folder, zip, files, folderBytes, zipBytes };
+  print(`${folder}  ${formatBytes(bytes)}`);
+  print(`${zip}  ${formatBytes(size)}`);
 }
 
 // The scripts and their packages. The packages are installed in a project of
@@ -114,10 +99,11 @@ async function copyProject(
   const source = fileURLToPath(root).replace(/[\\/]$/, "");
   const config = JSON.parse(await Deno.readTextFile(`${source}/deno.json`));
   await Deno.mkdir(project);
-  for (const name of ["exercises", "lib", "LICENSE", "README.md"]) {
+  for (
+    const name of ["exercises", "lib", "LICENSE", "README.md", "deno.lock"]
+  ) {
     await copy(`${source}/${name}`, `${project}/${name}`);
   }
-  await copy(`${source}/deno.lock`, `${project}/deno.lock`);
   await writeJson(`${project}/deno.json`, { ...config, ...PLAIN_FOLDERS });
   print("packages from npm, or Deno's cache …");
   await installImports(project, SCRIPT, options);

@@ -13,7 +13,7 @@ import { findOne, type Lab } from "./catalog.ts";
 import { requireOwnTask } from "./own_task.ts";
 import { endpointOption, fileOption } from "./option_kinds.ts";
 import { flagOption, operands } from "../option_kinds.ts";
-import { parseOptions } from "../options.ts";
+import { parseOptions, TOOL } from "../options.ts";
 import { print } from "../output.ts";
 import { visible } from "../text.ts";
 import { check, checkable, type Report } from "../check/check.ts";
@@ -43,8 +43,8 @@ const OPTIONS = {
 const USAGE = `Usage: deno task check [options] [name|number] [-- command …]
        deno task check collect <file|folder …> --csv <file>
 
-A command behind -- starts your own program, in any language; {host} and {port}
-in it are filled in. Without a command ours is checked.
+A command behind -- starts your own program, in any language; {host}, {port} and,
+for echo_client, {text} in it are filled in. Without a command ours is checked.
 
   deno task check echo_server -- python3 echo_server.py "{host}" "{port}"
   deno task check echo_server --strict --target 192.168.0.7:9900
@@ -71,8 +71,22 @@ export async function checkCommand(
   const needs = ["run", "net", "read", "write"] as const;
   requireOwnTask("check", ...needs.map((name) => ({ name })));
   const { _: wanted, target, strict, hint, json, junit, all, csv } =
-    await parseOptions(OPTIONS, own);
-  if (wanted[0] === "collect") return await collectInto(csv, wanted.slice(1));
+    await parseOptions(OPTIONS, own, TOOL);
+  const isCollect = wanted[0] === "collect";
+  if (!isCollect && csv !== undefined) {
+    throw new UsageError(
+      "--csv is for the table of collect",
+      "--json or --junit take what a check has found",
+    );
+  }
+  if (isCollect) {
+    if (target || strict || hint || json || junit || all || dashes >= 0) {
+      throw new UsageError(
+        "collect checks nothing: it takes files or a folder, and --csv",
+      );
+    }
+    return await collectInto(csv, wanted.slice(1));
+  }
   if (wanted.length > 1) {
     throw new UsageError(
       `unexpected argument ${JSON.stringify(wanted[1])}`,

@@ -121,7 +121,7 @@ async function demo(
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
   return await interruptible(async (signal) => {
     await using work = await workFolder(parent);
-    const { failed } = await runDemo(exercises, {
+    const failed = await runDemo(exercises, {
       folder,
       workFolder: work.path,
       print,

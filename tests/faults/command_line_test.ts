@@ -258,6 +258,15 @@ const REQUIRED: [string[], RegExp][] = [
   [["check", "collect"], /^lab: collect needs files or a folder, and --csv\n/],
   [["check", "echo_server", "--"], /^lab: there is no command behind --\nhint/],
   [
+    ["check", "collect", "--csv", "x.csv", ".", "--all"],
+    /^lab: collect checks/,
+  ],
+  [["check", "function", "--csv", "x.csv"], /^lab: --csv is for the table of/],
+  [
+    ["check", "--answer"],
+    /^lab: unknown option "--answer"\nhint: (?!.*answer)/,
+  ],
+  [
     // What PowerShell makes of {host}.
     ["check", "echo_server", "--", "py", "a.py", "-encodedCommand", "aABvAHMA"],
     /^lab: PowerShell took \{host\} .*\nhint: put them in quotes: "\{host\}"/,

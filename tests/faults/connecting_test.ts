@@ -96,14 +96,14 @@ const UNREACHABLE: [string, string, number, string, string][] = [
     "is not there (EHOSTUNREACH)",
     NOWHERE.noHost,
     69,
-    `${NOWHERE.noHost}:9 cannot be reached: there is no way to that host`,
+    `${NOWHERE.noHost}:9 cannot be reached: there is no route to that host`,
     NO_WAY,
   ],
   [
     "is behind no route (ENETUNREACH)",
     NOWHERE.noRoute,
     69,
-    `${NOWHERE.noRoute}:9 cannot be reached: there is no way to that host`,
+    `${NOWHERE.noRoute}:9 cannot be reached: there is no route to that host`,
     NO_WAY,
   ],
 ];
@@ -125,14 +125,14 @@ for (const [fault, host, code, message, hint] of UNREACHABLE) {
 }
 
 Deno.test(
-  onMachines("udp_client ends with 69 where there is no way to the host"),
+  onMachines("udp_client ends with 69 where there is no route to the host"),
   async () => {
     for (const host of [NOWHERE.noHost, NOWHERE.noRoute]) {
       assertFailed(
         "udp_client",
         await runOn({}, "udp_client", ["--host", host, "--port", "9"]),
         69,
-        `${host}:9 cannot be reached: there is no way to that host`,
+        `${host}:9 cannot be reached: there is no route to that host`,
         NO_WAY,
       );
     }
@@ -283,7 +283,7 @@ const NOTHING: Record<string, RegExp> = {
   echo_client: /^echo_client: connection closed after 0 of 33 bytes\n$/,
   // It is told what to read only when it has written, which may already fail.
   welcome_client:
-    /^welcome_client: .* (closed the connection without a word|broke the connection off)\n$/,
+    /^welcome_client: .* (closed the connection without a word|reset the connection)\n$/,
   greeting_client:
     /^greeting_client: .* closed the connection without a word\n$/,
   message_client:
@@ -311,8 +311,7 @@ Deno.test({
     const { code, stderr } = await run(id, ["--port", `${server.port}`]);
     assertEquals(code, 74, stderr);
     // It may come while the client connects, writes or reads.
-    const brokenOff =
-      `${id}: 127.0.0.1:${server.port} broke the connection off\n`;
+    const brokenOff = `${id}: 127.0.0.1:${server.port} reset the connection\n`;
     if (stderr !== brokenOff) assertMatch(stderr, NOTHING[id]);
   }
 });
@@ -329,7 +328,7 @@ Deno.test({
     located(error, "connect", "127.0.0.1:9900"),
   );
   assertEquals(exitCode, EXIT.IO);
-  assertEquals(message, "127.0.0.1:9900 broke the connection off");
+  assertEquals(message, "127.0.0.1:9900 reset the connection");
 });
 
 /** Runs `body`, which may take no less than `leastMs`, and no minutes. */

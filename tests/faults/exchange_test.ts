@@ -178,7 +178,7 @@ Deno.test({
   ]);
   assertEquals(
     result.stderr,
-    `welcome_client: 127.0.0.1:${server.port} broke the connection off\n`,
+    `welcome_client: 127.0.0.1:${server.port} reset the connection\n`,
   );
 });
 
@@ -222,8 +222,7 @@ Deno.test({
   assertEquals(await client.result, {
     code: 74,
     stdout: "Received from server: one\n",
-    stderr:
-      `message_client: 127.0.0.1:${server.port} broke the connection off\n`,
+    stderr: `message_client: 127.0.0.1:${server.port} reset the connection\n`,
   });
 });
 

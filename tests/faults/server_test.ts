@@ -88,7 +88,7 @@ Deno.test({
     awaitsReply: true,
   });
   assertEquals(await exchange(other, message), message);
-  await server.line(/broke the connection off/);
+  await server.line(/reset the connection/);
   server.kill("SIGTERM");
   const { stderr } = await server.result;
   assertEquals(stderr.trim().split("\n").length, 1, stderr);

@@ -134,7 +134,7 @@ conn.sendall(b"three")
 print(conn.recv(5))
 `,
     output: "b'one'\nb'two'\nb'three'\n",
-    reports: /^(echo_server: 127\.0\.0\.1:\d+ broke the connection off\n)+$/,
+    reports: /^(echo_server: 127\.0\.0\.1:\d+ reset the connection\n)+$/,
   },
 ];
 

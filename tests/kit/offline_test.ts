@@ -75,7 +75,7 @@ Deno.test({
   await using out = await temporaryFolder();
   await using place = await temporaryFolder();
   await using temp = await temporaryFolder();
-  const { zip } = await buildKit({
+  await buildKit({
     platform: platform!,
     root: new URL("../../", import.meta.url),
     out: out.path,
@@ -83,6 +83,7 @@ Deno.test({
   });
   const parent = `${place.path}/Übung 1`;
   const kit = `${parent}/sdn_lab-${platform}`;
+  const zip = `${out.path}/sdn_lab-${platform}.zip`;
   await tool("unzip", out.path, "-q", zip, "-d", parent);
   await tool("chmod", place.path, "755", ".");
   await tool("chmod", temp.path, "777", ".");

@@ -70,7 +70,7 @@ const CASES: [unknown, number, RegExp][] = [
   [
     at(new errors.NotConnected("os error 107"), "connect"),
     EXIT.IO,
-    /9900 broke the connection off/,
+    /9900 reset the connection/,
   ],
   [at(new errors.Busy("no more than 3"), "listen"), EXIT.OS, /no more than 3/],
   [

@@ -26,6 +26,6 @@ Deno.test({
     console.error = error;
   }
   assertEquals(said, [
-    "echo_server: 127.0.0.1:50000 broke the connection off",
+    "echo_server: 127.0.0.1:50000 reset the connection",
   ]);
 });

@@ -8,7 +8,7 @@ type Turn = Promise<void> | undefined;
 
 /** As many connections that have not been read yet. */
 function connections(length: number): Taker[] {
-  return Array.from({ length }, () => ({ letIn: 0 }));
+  return Array.from({ length }, () => ({ round: 0 }));
 }
 
 /** Asks for the next turn of each. */
@@ -26,7 +26,7 @@ function full(): { turns: Turns; inside: Taker[] } {
 
 /** A connection that is no newcomer. */
 function served(turns: Turns): Taker {
-  const conn = { letIn: 0 };
+  const conn = { round: 0 };
   turns.next(conn);
   turns.leave(conn);
   return conn;
