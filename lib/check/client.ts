@@ -7,7 +7,7 @@
 import type { Connection } from "../connection.ts";
 import { serveTcp } from "../tcp.ts";
 import { SHEET_TEXT } from "./bytes.ts";
-import { portForProgram } from "./port.ts";
+import type { Ports } from "./ports.ts";
 import {
   type Command,
   type Ending,
@@ -30,11 +30,13 @@ export type Play = (conn: Connection, program: Program) => Promise<void>;
 /** A client under check. */
 export class Client extends Started {
   #command: Command;
+  #ports: Ports;
 
   /** Nothing is started yet. */
-  constructor(command: Command) {
+  constructor(command: Command, ports: Ports) {
     super();
     this.#command = command;
+    this.#ports = ports;
   }
 
   /**
@@ -106,7 +108,7 @@ export class Client extends Started {
   async alone(): Promise<Ending> {
     return await findWithin(
       START_MS,
-      this.#start(portForProgram(), SHEET_TEXT).ending,
+      this.#start(this.#ports.next().value, SHEET_TEXT).ending,
       `it still runs after ${START_MS / 1000} s`,
     );
   }

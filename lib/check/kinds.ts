@@ -13,6 +13,7 @@ import { MACHINE_RULES } from "./machine.ts";
 import { MESSAGE_CLIENT_RULES } from "./message_client.ts";
 import { MESSAGE_SERVER_RULES } from "./message_server.ts";
 import { hearingClient, sayingServer } from "./notes.ts";
+import { type Ports, portsForPrograms } from "./ports.ts";
 import type { Command } from "./program.ts";
 import { judge } from "./judge.ts";
 import type { Rule, Subject, Tier, Verdict } from "./rule.ts";
@@ -40,20 +41,22 @@ const RULE_MS = 30_000;
 
 function kind<S extends Subject>(
   rules: readonly Rule<S>[],
-  begin: (aim: Aim) => S,
+  begin: (aim: Aim, ports: Ports) => S,
   ownArguments: string[] = [],
 ): Kind {
   return {
     rules,
     takesTarget: false,
     ownArguments,
-    judge: (aim, tier, signal) =>
-      judge(
+    judge: (aim, tier, signal) => {
+      const ports = portsForPrograms();
+      return judge(
         rules.filter((rule) => tier === "strict" || rule.tier === "basic"),
-        () => begin(aim),
+        () => begin(aim, ports),
         RULE_MS,
         signal,
-      ),
+      );
+    },
   };
 }
 
@@ -73,14 +76,15 @@ function printing(
 
 /** A server, which may run already. */
 function serving(rules: readonly Rule<Server>[]): Kind {
-  const server = kind(rules, (aim) => new Server(aim), ENDPOINT);
+  const begin = (aim: Aim, ports: Ports) => new Server({ ...aim, ports });
+  const server = kind(rules, begin, ENDPOINT);
   return { ...server, takesTarget: true };
 }
 
 /** A client, and the arguments of ours besides the server's address. */
 function connecting(rules: readonly Rule<Client>[], ...more: string[]): Kind {
-  const own = [...ENDPOINT, ...more];
-  return kind(rules, (aim) => new Client(commandOf(aim)), own);
+  const begin = (aim: Aim, ports: Ports) => new Client(commandOf(aim), ports);
+  return kind(rules, begin, [...ENDPOINT, ...more]);
 }
 
 const MODULE = ["Hi, this is mymodule speaking.", "Version 0.1"];

@@ -7,7 +7,7 @@
 import { connectTcp } from "../connect.ts";
 import type { Connection } from "../connection.ts";
 import { type Endpoint, formatEndpoint } from "../endpoint.ts";
-import { portForProgram } from "./port.ts";
+import type { Ports } from "./ports.ts";
 import { Finding, NotApplicable, type Subject } from "./rule.ts";
 import { type Command, pause, Program, RETRY_MS, START_MS } from "./program.ts";
 
@@ -20,13 +20,13 @@ export class Server implements Subject {
   readonly endpoint: Endpoint;
   #program: Program | undefined;
 
-  /** A server at `target`, or the one that `command` starts at a free port. */
-  constructor(from: { target: Endpoint } | { command: Command }) {
+  /** A server at `target`, or the one that `command` starts at one of `ports`. */
+  constructor(from: { target: Endpoint } | { command: Command; ports: Ports }) {
     if ("target" in from) {
       this.endpoint = from.target;
       return;
     }
-    this.endpoint = { hostname: "127.0.0.1", port: portForProgram() };
+    this.endpoint = { hostname: "127.0.0.1", port: from.ports.next().value };
     this.#program = new Program(from.command, {
       host: this.endpoint.hostname,
       port: String(this.endpoint.port),

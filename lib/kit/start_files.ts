@@ -112,10 +112,9 @@ on the other PC in the place of 192.168.0.7
 
 Both PCs have to be on one network, and the firewall has to let port 9900 in.
 
-WINDOWS: where it asks "Terminate batch job (Y/N)?" after Ctrl+C, type y and Enter;
-Ctrl+Z and Enter end the input, as Ctrl+D elsewhere; the console may pass letters
-that are not English ones on wrongly, but not those of a file: type a.txt | lab ...
-Your own project has to be on a disk of the PC, not on a network drive.
+WINDOWS: answer "Terminate batch job?" after Ctrl+C with y. Ctrl+Z and Enter end
+the input. Letters that are not English may come to message_client from a file
+alone. Your own project goes on a disk of the PC, not on a network drive.
 
 THE ANSWERS to the questions of the sheet, and the options of a program
 
@@ -131,12 +130,11 @@ FOR THE ROOM'S ADMINISTRATOR
 The folder may be read-only or on a share, but have no comma in its path. Each
 program gets just the permissions that the list shows; the demo also writes to
 the user's temporary folder. Deno keeps a cache in the user's home if it can.
-SHA256SUMS has the checksums of all files: sha256sum -c SHA256SUMS (Windows, of one:
-certutil -hashfile deno.exe SHA256). To let classmates in, Windows wants, once:
-netsh advfirewall firewall add rule name=SDN_LAB dir=in action=allow program=PATH
-with PATH as C:\\sdn_lab-windows-x64\\deno.exe.
-Not tried: Windows SmartScreen (perhaps "More info", "Run anyway") and macOS
-Gatekeeper (perhaps: xattr -dr com.apple.quarantine .).
+SHA256SUMS has the checksums of all files: sha256sum -c SHA256SUMS
+For classmates' PCs the firewall of Windows has to let this folder's deno.exe in:
+netsh advfirewall firewall add rule name=SDN_LAB dir=in action=allow program=...
+Not tried: Windows at all, its SmartScreen (perhaps "More info", "Run anyway"),
+and macOS Gatekeeper (perhaps: xattr -dr com.apple.quarantine .).
 `;
   return platform.startsWith("windows") ? crlf(text) : text;
 }

@@ -34,7 +34,7 @@ Deno.test("check lists what can be checked, and explains itself", async () => {
   await using help = command(["--help"]);
   assertMatch(
     (await help.result).stdout,
-    /-- python3 echo_server\.py \{host\}/,
+    /-- python3 echo_server\.py "\{host\}"/,
   );
 });
 

@@ -187,11 +187,12 @@ Deno.test({
       await tool("chmod", own, "777", ".");
       await using created = inside(own, ...create, "My project");
       const { stdout } = await created.result;
+      const go = /^Go there: (.+)$/m.exec(stdout)!;
       for (
         const [what, said] of [["Run", "hello world"], ["Test", "1 passed"]]
       ) {
         const [, line] = new RegExp(`^${what} it: +(.+)$`, "m").exec(stdout)!;
-        await using typed = inside(own, "sh", "-c", line);
+        await using typed = inside(own, "sh", "-c", `${go[1]} && ${line}`);
         const result = await typed.result;
         assertEquals(result.code, 0, result.stderr);
         assert(result.stdout.includes(said), result.stdout);

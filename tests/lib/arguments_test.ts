@@ -195,5 +195,4 @@ Deno.test({
   }
   assert(lines.every((line) => line.length <= 80));
   assert(lines.join("\n").includes("(default: 9900)"));
-  assert(lines.join("\n").includes("(default: no limit)"));
 });

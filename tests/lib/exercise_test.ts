@@ -11,7 +11,7 @@ import {
   parseHost,
 } from "../../lib/endpoint.ts";
 import {
-  hostOption,
+  addressOption,
   nameServerOption,
   operands,
   portOption,
@@ -22,7 +22,7 @@ const exercise: Exercise = {
   sheet: "9.9",
   title: "A demonstration",
   role: "server",
-  options: { host: hostOption(), port: portOption(9900, 0) },
+  options: { host: addressOption(), port: portOption(9900, 0) },
   example: "$ demo_server\nhello",
   questions: [
     { question: "Why?", answer: "\nBecause.\n" },

@@ -118,7 +118,7 @@ const CASES: [unknown, number, RegExp][] = [
   ],
   [new errors.InvalidData("it differs"), EXIT.PROTOCOL, /it differs/],
   [new errors.UnexpectedEof("closed after 3 of 5"), EXIT.IO, /3 of 5/],
-  [at(new errors.ConnectionReset(""), "read"), EXIT.IO, /9900 broke/],
+  [at(new errors.ConnectionReset(""), "read"), EXIT.IO, /9900 reset/],
   [at(new errors.BrokenPipe(""), "write"), EXIT.IO, /9900 closed/],
   [withCode("EMFILE", "Too many open files"), EXIT.OS, /Too many open files/],
   [
