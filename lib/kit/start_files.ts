@@ -131,7 +131,7 @@ The folder may be read-only or on a share, but have no comma in its path. Each
 program gets just the permissions that the list shows; the demo also writes to
 the user's temporary folder. Deno keeps a cache in the user's home if it can.
 SHA256SUMS has the checksums of all files: sha256sum -c SHA256SUMS
-For classmates' PCs the firewall of Windows has to let this folder's deno.exe in:
+For classmates' PCs the firewall of Windows has to let in this deno.exe, once:
 netsh advfirewall firewall add rule name=SDN_LAB dir=in action=allow program=...
 Not tried: Windows at all, its SmartScreen (perhaps "More info", "Run anyway"),
 and macOS Gatekeeper (perhaps: xattr -dr com.apple.quarantine .).
