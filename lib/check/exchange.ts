@@ -11,7 +11,7 @@ import { pause } from "./program.ts";
 import { Closed, type Evidence, Finding } from "./rule.ts";
 
 /** How long a program may keep the check waiting, in ms. */
-const ANSWER_MS = 2000;
+const ANSWER_MS = 4000;
 /** How long a client may take to send its message, in ms. */
 const MESSAGE_MS = 4000;
 /** How soon what is too much comes, in ms. */
