@@ -106,15 +106,10 @@ export class Connection implements Disposable, Watched {
     return this.#conn.read(buffer);
   }
 
-  /**
-   * The read that was begun has ended, with `count`. After `null`, the end of file, or
-   * without any, when it failed, this connection is not read again.
-   */
+  /** The read that was begun has ended: with `count`, or by an error. */
   endRead(count?: number | null): void {
     this.#isReading = false;
-    if (typeof count === "number") return;
     if (count === null) this.#isPeerDone = true;
-    this.shared?.turns.leave(this);
   }
 
   /**

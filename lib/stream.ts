@@ -77,10 +77,7 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
 
   #read(): Promise<IteratorResult<Uint8Array>> {
     const conn = this.#conn;
-    if (conn.shared?.isOver) {
-      conn.endRead();
-      return Promise.resolve(END);
-    }
+    if (conn.shared?.isOver) return Promise.resolve(END);
     if (this.#idleMs !== undefined) {
       conn.limitSilence(this.#idleMs, "nothing came");
     }

@@ -172,6 +172,7 @@ class Server implements TcpServer {
       this.#report(error, conn.remoteAddr);
     } finally {
       conn.close();
+      this.#shared.turns.leave(conn);
       this.#connections.delete(conn);
       if (this.#connections.size === 0) this.#allGone?.resolve();
     }

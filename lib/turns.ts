@@ -14,14 +14,14 @@ const MOST = 64;
 
 /** A connection that takes turns. */
 export interface Taker {
-  /** The round in which it was let in, 0 before the first: {@linkcode Turns} notes it. */
+  /**
+   * The round in which it was let in, negative if it takes no place; 0 before the
+   * first. {@linkcode Turns} notes it here.
+   */
   round: number;
 }
 
-/** `round` of one that has not taken a turn yet. */
 const NEW = 0;
-/** `round` of one that was served, and is not let in again. */
-const SERVED = -1;
 
 interface Waiting {
   conn: Taker;
@@ -35,19 +35,22 @@ export class Turns {
   #served = 0;
   #queue: Waiting[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #letInNext = MOST;
 
   /**
    * Called before `conn` is read, and so when it was served. Resolves when it may be
    * read; `undefined` means now, and costs less than a promise.
    */
   next(conn: Taker): Promise<void> | undefined {
+    const { round } = conn;
+    this.#takeBack(conn);
+    this.#served++; // newcomers, too: while Deno accepts many, it looks at few others
     // A newcomer may have one thing to say, and leave: nobody waits for that.
-    const isNew = conn.round === NEW;
-    this.#served++;
-    this.#take(conn);
-    if (isNew || this.#inside < MOST && this.#queue.length === 0) {
-      this.#letIn(conn);
-      return;
+    if (round === NEW) return this.#letIn(conn);
+    // Who is silent for rounds makes no crowd.
+    if (Math.abs(round) < this.#round) return;
+    if (this.#inside < MOST && this.#queue.length === 0) {
+      return this.#letIn(conn);
     }
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#queue.push({ conn, resolve });
@@ -58,7 +61,7 @@ export class Turns {
 
   /** Called when `conn` will not be read any more. */
   leave(conn: Taker): void {
-    this.#take(conn);
+    this.#takeBack(conn);
     this.#letFirstIn();
   }
 
@@ -67,29 +70,29 @@ export class Turns {
     clearTimeout(this.#timer);
   }
 
-  #letIn(conn: Taker): void {
+  #letIn(conn: Taker): undefined {
     conn.round = this.#round;
     this.#inside++;
   }
 
   /** Takes back its place, if it still has one. */
-  #take(conn: Taker): void {
+  #takeBack(conn: Taker): void {
     if (conn.round === this.#round) this.#inside--;
-    conn.round = SERVED;
+    conn.round = -this.#round;
   }
 
-  #letFirstIn(): boolean {
+  #letFirstIn(): void {
     const first = this.#inside < MOST ? this.#queue.shift() : undefined;
-    if (!first) return false;
+    if (!first) return;
     this.#letIn(first.conn);
     first.resolve();
-    return true;
   }
 
   // Those who are let in and say nothing would keep the others out. If few were served
-  // while Deno looked at the sockets once, most are silent: all are forgotten, and as
-  // many others let in. It takes two timers to be sure that it has looked: one that is
-  // due already runs before.
+  // while Deno looked at the sockets once, most are silent: a new round begins, in
+  // which these have no places, and others read without one; twice as many each time,
+  // until there is a crowd. It takes two timers to be sure that Deno has looked: one
+  // that is due already runs before.
   #watch(): void {
     if (this.#timer !== undefined) return;
     const served = this.#served;
@@ -98,8 +101,14 @@ export class Turns {
       if (this.#served - served < MOST) {
         this.#round++;
         this.#inside = 0;
-        while (this.#letFirstIn());
-      }
+        for (
+          const { conn, resolve } of this.#queue.splice(0, this.#letInNext)
+        ) {
+          conn.round = -this.#round;
+          resolve();
+        }
+        this.#letInNext *= 2;
+      } else this.#letInNext = MOST;
       if (this.#queue.length > 0) this.#watch();
     };
     this.#timer = setTimeout(() => this.#timer = setTimeout(look));

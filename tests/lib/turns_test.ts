@@ -105,11 +105,23 @@ Deno.test({
 }, async () => {
   const { turns, inside } = full();
   await turns.next(served(turns));
-  // As many places less one are free: who was forgotten gives none back.
-  next(turns, connections(MOST - 1));
+  // They read on without a place, and give none back.
+  next(turns, connections(MOST));
+  assertEquals(turns.next(inside[0]), undefined);
   const late = turns.next(served(turns));
   turns.leave(inside[0]);
+  turns.leave(inside[1]);
   assertEquals(await hasCome(late), false);
   await late;
+  turns.close();
+});
+
+Deno.test({
+  name: "Turns lets all in, however many, if nobody says anything",
+  permissions: "none",
+}, async () => {
+  const { turns } = full();
+  const waiting = Array.from({ length: 1000 }, () => served(turns));
+  await Promise.all(next(turns, waiting));
   turns.close();
 });
