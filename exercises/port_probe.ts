@@ -69,7 +69,7 @@ or on one's own network it does not answer. Probe only machines that are yours.`
 };
 
 /** What the system says where there is no route to a host; EINVAL, of a route that discards. */
-const NO_WAY = ["ENETUNREACH", "EHOSTUNREACH", "EINVAL"];
+const NO_ROUTE = ["ENETUNREACH", "EHOSTUNREACH", "EINVAL"];
 
 /** What became of an attempt to connect, with the error code by its name. */
 export async function probe(
@@ -98,7 +98,7 @@ export async function probe(
       return "forbidden by this machine (EACCES)";
     }
     const { code } = error as Fault;
-    if (NO_WAY.includes(String(code))) return `unreachable (${code})`;
+    if (NO_ROUTE.includes(String(code))) return `unreachable (${code})`;
     throw error;
   }
 }

@@ -6,7 +6,12 @@
 
 import { parseArgs } from "@std/cli/parse-args";
 import { UnknownWordError, UsageError } from "./fault.ts";
-import { EXERCISE, type Option, type Options, type Values } from "./options.ts";
+import {
+  EXERCISE_FLAGS,
+  type Option,
+  type Options,
+  type Values,
+} from "./options.ts";
 
 const SEE_HELP = "--help shows what this program takes";
 
@@ -20,7 +25,7 @@ const SEE_HELP = "--help shows what this program takes";
 export function parseArguments<O extends Options>(
   options: O,
   args: string[],
-  taken: readonly string[] = EXERCISE,
+  taken: readonly string[] = EXERCISE_FLAGS,
 ): Values<O> {
   const names = Object.keys(options).filter((name) => name !== "_");
   const flags = names.filter((name) => options[name].value === undefined);

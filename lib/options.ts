@@ -32,9 +32,9 @@ export type Values<O extends Options> = {
 };
 
 /** The flags that all exercises take: the parser meets them only where they are wrong. */
-export const EXERCISE: readonly string[] = ["help", "answer"];
+export const EXERCISE_FLAGS: readonly string[] = ["help", "answer"];
 /** The same of the tools over the exercises. */
-export const TOOL: readonly string[] = ["help"];
+export const TOOL_FLAGS: readonly string[] = ["help"];
 
 /**
  * What the user gave, by the program's declaration. The parser is loaded only if
@@ -47,7 +47,7 @@ export const TOOL: readonly string[] = ["help"];
 export async function parseOptions<O extends Options>(
   options: O,
   args: string[],
-  taken: readonly string[] = EXERCISE,
+  taken: readonly string[] = EXERCISE_FLAGS,
 ): Promise<Values<O>> {
   if (args.length > 0) {
     const { parseArguments } = await import("./arguments.ts");

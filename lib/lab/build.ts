@@ -9,7 +9,7 @@ import { EXIT } from "../exit_code.ts";
 import { describeOptions } from "../help.ts";
 import { hostPlatform, PLATFORMS } from "../kit/release.ts";
 import { flagOption, operands } from "../option_kinds.ts";
-import { type Options, parseOptions, TOOL } from "../options.ts";
+import { type Options, parseOptions, TOOL_FLAGS } from "../options.ts";
 import { find, type Lab } from "./catalog.ts";
 import { interruptible } from "./interrupt.ts";
 import { requireOwnTask } from "./own_task.ts";
@@ -40,7 +40,7 @@ export async function compile(
   const { _: wanted, target, out, classroom } = await parseOptions(
     COMPILE_OPTIONS,
     args,
-    TOOL,
+    TOOL_FLAGS,
   );
   requireOwnTask("compile", { name: "write", path: out });
   const chosen = wanted.length > 0
@@ -73,7 +73,7 @@ const KIT_OPTIONS = {
 /** Makes a kit; returns the exit code. */
 export async function kit({ folder }: Lab, args: string[]): Promise<number> {
   if (args.includes("--help")) return showHelp("kit", KIT_OPTIONS);
-  const { target, out } = await parseOptions(KIT_OPTIONS, args, TOOL);
+  const { target, out } = await parseOptions(KIT_OPTIONS, args, TOOL_FLAGS);
   requireOwnTask("kit", { name: "write", path: out });
   const { buildKit } = await import("../kit/kit.ts");
   return await interruptible(async (signal) => {

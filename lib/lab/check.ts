@@ -13,7 +13,7 @@ import { findOne, type Lab } from "./catalog.ts";
 import { requireOwnTask } from "./own_task.ts";
 import { endpointOption, fileOption } from "./option_kinds.ts";
 import { flagOption, operands } from "../option_kinds.ts";
-import { parseOptions, TOOL } from "../options.ts";
+import { parseOptions, TOOL_FLAGS } from "../options.ts";
 import { print } from "../output.ts";
 import { visible } from "../text.ts";
 import { check, checkable, type Report } from "../check/check.ts";
@@ -71,7 +71,7 @@ export async function checkCommand(
   const needs = ["run", "net", "read", "write"] as const;
   requireOwnTask("check", ...needs.map((name) => ({ name })));
   const { _: wanted, target, strict, hint, json, junit, all, csv } =
-    await parseOptions(OPTIONS, own, TOOL);
+    await parseOptions(OPTIONS, own, TOOL_FLAGS);
   const isCollect = wanted[0] === "collect";
   if (!isCollect && csv !== undefined) {
     throw new UsageError(

@@ -19,7 +19,7 @@ import {
   operands,
   secondsOption,
 } from "../../lib/option_kinds.ts";
-import { parseOptions, TOOL } from "../../lib/options.ts";
+import { parseOptions, TOOL_FLAGS } from "../../lib/options.ts";
 import { runTool } from "../../lib/run.ts";
 import { dnsBench } from "./dns_bench.ts";
 import { Generator } from "./generator.ts";
@@ -65,7 +65,7 @@ async function main(args: string[]): Promise<number> {
     console.log(USAGE + "\n" + describeOptions(OPTIONS).join("\n"));
     return EXIT.OK;
   }
-  const { _: names, ...plan } = await parseOptions(OPTIONS, args, TOOL);
+  const { _: names, ...plan } = await parseOptions(OPTIONS, args, TOOL_FLAGS);
   await using bench = await Workbench.open();
   whenAskedToEnd((code) => {
     bench.end();

@@ -15,7 +15,7 @@ import { EXIT } from "../../lib/exit_code.ts";
 import { UsageError } from "../../lib/fault.ts";
 import { describeOptions } from "../../lib/help.ts";
 import { integerOption } from "../../lib/option_kinds.ts";
-import { type Option, parseOptions, TOOL } from "../../lib/options.ts";
+import { type Option, parseOptions, TOOL_FLAGS } from "../../lib/options.ts";
 import { whenAskedToEnd } from "../../lib/lab/interrupt.ts";
 import { runTool } from "../../lib/run.ts";
 import { DescriptorLimit, isDescriptorLimit } from "./limit.ts";
@@ -63,7 +63,7 @@ async function main(args: string[]): Promise<number> {
     console.log(USAGE + "\n" + describeOptions(OPTIONS).join("\n"));
     return EXIT.OK;
   }
-  const { patience, ...sizes } = await parseOptions(OPTIONS, own, TOOL);
+  const { patience, ...sizes } = await parseOptions(OPTIONS, own, TOOL_FLAGS);
   if (dashes >= 0 && command.length === 0) {
     throw new UsageError("there is no command behind --", "--help shows one");
   }
