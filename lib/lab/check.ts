@@ -5,13 +5,13 @@
  */
 
 import { setColorEnabled } from "@std/fmt/colors";
-import { resolve } from "node:path";
 import { EXIT } from "../exit_code.ts";
-import { located, UsageError } from "../fault.ts";
+import { UsageError } from "../fault.ts";
 import { describeOptions } from "../help.ts";
 import { findOne, type Lab } from "./catalog.ts";
 import { requireOwnTask } from "./own_task.ts";
 import { endpointOption, fileOption } from "./option_kinds.ts";
+import { requireWritable, writeWhole } from "./result_file.ts";
 import { flagOption, operands } from "../option_kinds.ts";
 import { parseOptions, TOOL_FLAGS } from "../options.ts";
 import { print } from "../output.ts";
@@ -141,7 +141,7 @@ export async function checkCommand(
     const values = reports.map(toJson);
     print(jsonText(all ? values : values[0]));
   }
-  if (junit) await write(junit, toJunit(reports));
+  if (junit) await writeWhole(junit, toJunit(reports));
   return count(...reports).failed > 0 ? 1 : EXIT.OK;
 }
 
@@ -173,38 +173,7 @@ async function collectInto(
   for (const skipped of table.skipped) {
     console.error(visible(`skipped ${skipped}`));
   }
-  await write(csv, table.csv);
+  await writeWhole(csv, table.csv);
   console.log(`${csv}: ${table.rows} rows, ${table.skipped.length} skipped`);
   return EXIT.OK;
-}
-
-/** Returns if a file can be written, and leaves all as it was. */
-async function requireWritable(path: string): Promise<void> {
-  try {
-    try {
-      await Deno.writeTextFile(path, "", { createNew: true });
-      // Resolved as it was for the writing: that takes "x/" for "x", too.
-      await Deno.remove(resolve(path));
-    } catch (error) {
-      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
-      await Deno.writeTextFile(path, "", { append: true });
-    }
-  } catch (error) {
-    throw located(error, "write", path);
-  }
-}
-
-/** Writes a file; if that fails, as on a full disk, what was there stays. */
-async function write(path: string, text: string): Promise<void> {
-  const to = resolve(path), part = `${to}.partial`;
-  try {
-    const there = await Deno.lstat(to).catch(() => undefined);
-    // What is no file, such as a link or a pipe, is written where it leads.
-    if (there && !there.isFile) return await Deno.writeTextFile(to, text);
-    await Deno.writeTextFile(part, text);
-    await Deno.rename(part, to);
-  } catch (error) {
-    await Deno.remove(part).catch(() => {});
-    throw located(error, "write", path);
-  }
 }
