@@ -17,7 +17,7 @@ import {
   parseEndpoint,
 } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
-import type { Fault } from "../lib/fault.ts";
+import { type Fault, isBrokenOff } from "../lib/fault.ts";
 import { operands, secondsOption } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { reportError } from "../lib/report.ts";
@@ -80,13 +80,7 @@ export async function probe(
     using _conn = await connectTcp({ ...endpoint, timeoutMs: seconds * 1000 });
     return "open";
   } catch (error) {
-    if (
-      error instanceof Deno.errors.ConnectionReset ||
-      error instanceof Deno.errors.ConnectionAborted ||
-      error instanceof Deno.errors.NotConnected
-    ) {
-      return "open"; // somebody accepted, and broke off at once
-    }
+    if (isBrokenOff(error)) return "open"; // somebody accepted, and left at once
     if (error instanceof Deno.errors.ConnectionRefused) {
       return "closed (ECONNREFUSED)";
     }

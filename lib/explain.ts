@@ -8,7 +8,12 @@ import { levenshteinDistance } from "@std/text/levenshtein-distance";
 import { isTimeout } from "./deadline.ts";
 import { isLoopback } from "./endpoint.ts";
 import { EXIT } from "./exit_code.ts";
-import { type Fault, UnknownWordError, UsageError } from "./fault.ts";
+import {
+  type Fault,
+  isBrokenOff,
+  UnknownWordError,
+  UsageError,
+} from "./fault.ts";
 import { machineAddresses } from "./machine.ts";
 import { isOutputFault } from "./output.ts";
 
@@ -208,12 +213,7 @@ const RULES: Rule[] = [
   ],
   [is(errors.InvalidData), EXIT.PROTOCOL, withPlace],
   [is(errors.UnexpectedEof), EXIT.IO, asItSays],
-  [
-    // NotConnected: reset between connect(2) and getpeername(2).
-    is(errors.ConnectionReset, errors.ConnectionAborted, errors.NotConnected),
-    EXIT.IO,
-    (at) => `${at} reset the connection`,
-  ],
+  [isBrokenOff, EXIT.IO, (at) => `${at} reset the connection`],
   [
     is(errors.BrokenPipe),
     EXIT.IO,

@@ -42,6 +42,16 @@ export function located(
   return error;
 }
 
+/**
+ * Whether the peer broke off: by a reset, which Windows may call an abort, or between
+ * connect(2) or accept(2) and getpeername(2), when nobody is connected any more.
+ */
+export function isBrokenOff(error: unknown): boolean {
+  const { ConnectionAborted, ConnectionReset, NotConnected } = Deno.errors;
+  return [ConnectionAborted, ConnectionReset, NotConnected]
+    .some((one) => error instanceof one);
+}
+
 /** The command line is wrong; `hint` says what would be right. */
 export class UsageError extends Error {
   /** What to do. */

@@ -11,7 +11,7 @@
 import { Connection, type Shared } from "./connection.ts";
 import { timeoutError, Watch } from "./deadline.ts";
 import { type Endpoint, formatEndpoint, isGroup } from "./endpoint.ts";
-import { type Fault, located } from "./fault.ts";
+import { type Fault, isBrokenOff, located } from "./fault.ts";
 import { requirePermission } from "./permission.ts";
 import { Turns } from "./turns.ts";
 
@@ -237,7 +237,5 @@ function isPeerGone(error: unknown): boolean {
   // getpeername(2) of macOS says EINVAL of a connection that is closed both ways.
   const isClosed = Deno.build.os === "darwin" &&
     (error as Fault).code === "EINVAL";
-  return isClosed || error instanceof Deno.errors.NotConnected ||
-    error instanceof Deno.errors.ConnectionReset ||
-    error instanceof Deno.errors.ConnectionAborted;
+  return isClosed || isBrokenOff(error);
 }
