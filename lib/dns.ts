@@ -7,7 +7,7 @@
  */
 
 import { within } from "./deadline.ts";
-import { type Endpoint, formatEndpoint, isIpv6, ownHost } from "./endpoint.ts";
+import { type Endpoint, formatEndpoint, isIpv6 } from "./endpoint.ts";
 import { type Fault, located } from "./fault.ts";
 import { isIpv4 } from "./ipv4.ts";
 import { requirePermission } from "./permission.ts";
@@ -39,10 +39,6 @@ export async function lookupHost(
   { nameServer, timeoutMs = LOOKUP_MS }: LookupOptions = {},
 ): Promise<string[]> {
   if (isIpv4(host) || isIpv6(host)) return [host];
-  requirePermission({
-    name: "net",
-    host: nameServer ? formatEndpoint(nameServer) : host,
-  });
   try {
     return await within(
       timeoutMs,
@@ -59,13 +55,17 @@ async function askNameServer(
   server: Endpoint,
   signal: AbortSignal,
 ): Promise<string[]> {
-  const own = formatEndpoint({ hostname: ownHost(server.hostname), port: 0 });
-  const { state } = Deno.permissions.querySync({ name: "net", host: own });
-  if (state !== "granted" || !Deno.listenDatagram) {
+  const { queryIpv4 } = await import("./resolver.ts");
+  try {
+    return await queryIpv4(host, server, signal);
+  } catch (error) {
+    const { NotCapable, NotSupported } = Deno.errors;
+    if (!(error instanceof NotCapable || error instanceof NotSupported)) {
+      throw error;
+    }
+    // The resolver may have no socket of its own; Deno's needs none.
     return await askByDeno(host, server);
   }
-  const { queryIpv4 } = await import("./resolver.ts");
-  return await queryIpv4(host, server, signal);
 }
 
 // What Deno's resolver needs is net access to the name server alone. But it reports
@@ -73,8 +73,10 @@ async function askNameServer(
 // signal does not go to it: with one it asks only once and for 1 s.
 async function askByDeno(
   host: string,
-  { hostname, port }: Endpoint,
+  server: Endpoint,
 ): Promise<string[]> {
+  requirePermission({ name: "net", host: formatEndpoint(server) });
+  const { hostname, port } = server;
   try {
     return await Deno.resolveDns(host, "A", {
       nameServer: { ipAddr: hostname, port },
@@ -110,6 +112,7 @@ async function askByDeno(
 
 // getaddrinfo(3), which only node:dns offers; loaded here because it is slow to.
 async function askSystem(host: string): Promise<string[]> {
+  requirePermission({ name: "net", host });
   const { lookup } = await import("node:dns/promises");
   try {
     const found = await lookup(host, { family: 4, all: true });

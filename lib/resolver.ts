@@ -72,27 +72,26 @@ async function askOverUdp(
   server: Endpoint,
   signal: AbortSignal,
 ): Promise<DecodedMessage | undefined> {
-  const hostname = ownHost(server.hostname);
   using socket = bindUdp({
-    hostname,
+    hostname: ownHost(server.hostname),
     port: 0,
     maxBytes: BUFFER_BYTES,
     signal,
   });
-  const address = canonical(server.hostname);
-  while (!signal.aborted) {
-    try {
-      await socket.send(query, server);
-    } catch (cause) {
-      if (signal.aborted || cause instanceof Deno.errors.NotCapable) {
-        throw cause;
-      }
-      throw failure("the name server cannot be reached", cause);
-    }
-    const resend = performance.now() + RESEND_MS;
-    for (let left = RESEND_MS; left > 0; left = resend - performance.now()) {
-      const datagram = await socket.receive(left);
-      if (!datagram) break;
+  try {
+    await socket.send(query, server);
+  } catch (cause) {
+    if (signal.aborted || cause instanceof Deno.errors.NotCapable) throw cause;
+    throw failure("the name server cannot be reached", cause);
+  }
+  // If this one cannot be sent, the next one may.
+  const resend = () => socket.send(query, server).catch(() => {});
+  const repeat = setInterval(resend, RESEND_MS);
+  try {
+    const address = canonical(server.hostname);
+    for (;;) {
+      const datagram = await socket.receive();
+      if (!datagram) throw signal.reason;
       const { data, from } = datagram;
       if (from.port !== server.port || canonical(from.hostname) !== address) {
         continue;
@@ -102,8 +101,9 @@ async function askOverUdp(
       const answer = answerTo(query, data);
       if (answer) return answer;
     }
+  } finally {
+    clearInterval(repeat);
   }
-  throw signal.reason;
 }
 
 async function askOverTcp(
