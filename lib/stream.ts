@@ -71,13 +71,14 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
   }
 
   next(): Promise<IteratorResult<Uint8Array>> {
-    const turn = this.#conn.shared?.turns.next(this.#conn);
+    const { shared } = this.#conn;
+    if (shared?.isOver) return Promise.resolve(END);
+    const turn = shared?.turns.next(this.#conn);
     return turn ? turn.then(() => this.#read()) : this.#read();
   }
 
   #read(): Promise<IteratorResult<Uint8Array>> {
     const conn = this.#conn;
-    if (conn.shared?.isOver) return Promise.resolve(END);
     if (this.#idleMs !== undefined) {
       conn.limitSilence(this.#idleMs, "nothing came");
     }

@@ -17,10 +17,10 @@ import { Turns } from "./turns.ts";
 
 /** How long a server that stops goes on reading what is on its way, in ms. */
 const DRAIN_MS = 80;
-/** When, after that, it closes connections that wait for a read still, in ms. */
+/** If nobody was served for so long after that, it closes who says nothing, in ms. */
 const IDLE_MS = 20;
 /** When a server that stops closes what is still open, in ms. */
-const SHUTDOWN_MS = 1800;
+const SHUTDOWN_MS = 1500;
 /** How many clients a server serves at once, unless it is told otherwise. */
 const MOST_CLIENTS = 10_000;
 /** So many connections beyond those may wait until their peers close, too. */
@@ -163,6 +163,7 @@ class Server implements TcpServer {
           await this.#handler(conn);
         } finally {
           this.#active--;
+          this.#shared.turns.leave(conn);
         }
       }
       if (this.#connections.size <= this.#most + MOST_LINGERING) {
@@ -172,7 +173,6 @@ class Server implements TcpServer {
       this.#report(error, conn.remoteAddr);
     } finally {
       conn.close();
-      this.#shared.turns.leave(conn);
       this.#connections.delete(conn);
       if (this.#connections.size === 0) this.#allGone?.resolve();
     }
@@ -205,16 +205,23 @@ class Server implements TcpServer {
     }
   }
 
-  // What is on its way is still read and answered; then no read begins, and a little
-  // later none waits. If this process was held up, timers come before what reads have
-  // brought meanwhile: that has one turn more, and is answered, too.
+  // What is on its way is still read and answered; then who has been served is read no
+  // more, the others have their turn, and who says nothing in it is closed. If this
+  // process was held up, timers come before what reads have brought meanwhile: that
+  // has one turn more, and is answered, too.
   async #drain(): Promise<void> {
     this.#allGone = Promise.withResolvers();
+    const open = () => this.#active + this.#connections.size;
     const readNoMore = () => {
       this.#shared.isOver = true;
-      step = setTimeout(oneTurnMore, IDLE_MS);
+      step = setTimeout(awaitTurns, IDLE_MS, open());
     };
-    const oneTurnMore = () => step = setTimeout(handOver, 1);
+    const awaitTurns = (before: number) => {
+      const areServed = this.#shared.turns.isWaitedFor || open() < before;
+      step = areServed
+        ? setTimeout(awaitTurns, IDLE_MS, open())
+        : setTimeout(handOver, 1);
+    };
     // Behind all promises that are settled already.
     const handOver = () => setImmediate(closeSilent);
     const closeSilent = () => this.#close((conn) => conn.isSilent);

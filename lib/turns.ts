@@ -65,6 +65,11 @@ export class Turns {
     this.#letFirstIn();
   }
 
+  /** Whether somebody waits for a turn. */
+  get isWaitedFor(): boolean {
+    return this.#queue.length > 0;
+  }
+
   /** Lets go of its timer: nobody will ask for a turn any more. */
   close(): void {
     clearTimeout(this.#timer);

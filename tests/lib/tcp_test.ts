@@ -143,6 +143,35 @@ Deno.test({
 });
 
 Deno.test({
+  name: "shutdown() answers each of a crowd that waits for its turn",
+  permissions: LOOPBACK,
+}, async () => {
+  await using server = serve(async (conn) => {
+    for await (const data of readChunks(conn)) {
+      // Works on it: all of them together take longer than any pause of a stop.
+      const end = performance.now() + 1;
+      while (performance.now() < end);
+      await writeAll(conn, data);
+    }
+  });
+  const clients = await Promise.all(
+    Array.from({ length: 400 }, () => connectTcp(server.addr)),
+  );
+  const back = new Uint8Array(1);
+  // The second round makes the crowd wait in the queue.
+  for (const message of [encode("1"), encode("2")]) {
+    await Promise.all(clients.map((conn) => writeAll(conn, message)));
+    await Promise.all(clients.map((conn) => conn.read(back)));
+  }
+  await Promise.all(clients.map((conn) => writeAll(conn, encode("3"))));
+  const stopped = server.shutdown();
+  const answers = await Promise.all(clients.map(answer));
+  assertEquals(answers.filter((text) => text === "3").length, clients.length);
+  for (const conn of clients) conn.close();
+  await stopped;
+});
+
+Deno.test({
   name: "shutdown() closes a handler that does not end by itself",
   permissions: LOOPBACK,
 }, async () => {
