@@ -36,7 +36,7 @@ export async function runExercise(
   const options = end < 0 ? args : args.slice(0, end);
   const stop = stopSignal(exercise);
   try {
-    const isHelp = options.includes("--help") || options.includes("-h");
+    const isHelp = asksForHelp(options);
     if (isHelp || options.includes("--answer")) {
       const { answerText, helpText } = await import("./help.ts");
       console.log((isHelp ? helpText : answerText)(exercise));
@@ -64,6 +64,11 @@ export async function runTool(
     const { sayWhatFailed } = await import("./report.ts");
     Deno.exit(sayWhatFailed(name, error));
   }
+}
+
+/** Whether one of the arguments asks what the program takes. */
+export function asksForHelp(args: string[]): boolean {
+  return args.includes("--help") || args.includes("-h");
 }
 
 /** Whether a terminal is to be read or written. */

@@ -10,6 +10,7 @@ import { describeOptions } from "../help.ts";
 import { hostPlatform, PLATFORMS } from "../kit/release.ts";
 import { flagOption, operands } from "../option_kinds.ts";
 import { type Options, parseOptions, TOOL_FLAGS } from "../options.ts";
+import { asksForHelp } from "../run.ts";
 import { find, type Lab } from "./catalog.ts";
 import { interruptible } from "./interrupt.ts";
 import { requireOwnTask } from "./own_task.ts";
@@ -36,7 +37,7 @@ export async function compile(
   { exercises, folder }: Lab,
   args: string[],
 ): Promise<number> {
-  if (args.includes("--help")) return showHelp("compile", COMPILE_OPTIONS);
+  if (asksForHelp(args)) return showHelp("compile", COMPILE_OPTIONS);
   const { _: wanted, target, out, classroom } = await parseOptions(
     COMPILE_OPTIONS,
     args,
@@ -72,7 +73,7 @@ const KIT_OPTIONS = {
 
 /** Makes a kit; returns the exit code. */
 export async function kit({ folder }: Lab, args: string[]): Promise<number> {
-  if (args.includes("--help")) return showHelp("kit", KIT_OPTIONS);
+  if (asksForHelp(args)) return showHelp("kit", KIT_OPTIONS);
   const { target, out } = await parseOptions(KIT_OPTIONS, args, TOOL_FLAGS);
   requireOwnTask("kit", { name: "write", path: out });
   const { buildKit } = await import("../kit/kit.ts");

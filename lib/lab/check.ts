@@ -15,6 +15,7 @@ import { requireWritable, writeWhole } from "./result_file.ts";
 import { flagOption, operands } from "../option_kinds.ts";
 import { parseOptions, TOOL_FLAGS } from "../options.ts";
 import { print } from "../output.ts";
+import { asksForHelp } from "../run.ts";
 import { visible } from "../text.ts";
 import { check, checkable, type Report } from "../check/check.ts";
 import { collect } from "../check/collect.ts";
@@ -63,7 +64,7 @@ export async function checkCommand(
   const dashes = args.indexOf("--");
   const own = dashes < 0 ? args : args.slice(0, dashes);
   const command = dashes < 0 ? [] : args.slice(dashes + 1);
-  if (own.includes("--help")) {
+  if (asksForHelp(own)) {
     console.log(`${USAGE}\nOptions:`);
     console.log(describeOptions(OPTIONS).join("\n"));
     return EXIT.OK;

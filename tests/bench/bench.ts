@@ -20,7 +20,7 @@ import {
   secondsOption,
 } from "../../lib/option_kinds.ts";
 import { parseOptions, TOOL_FLAGS } from "../../lib/options.ts";
-import { runTool } from "../../lib/run.ts";
+import { asksForHelp, runTool } from "../../lib/run.ts";
 import { dnsBench } from "./dns_bench.ts";
 import { Generator } from "./generator.ts";
 import type { LoadSetup, Setup } from "./load_row.ts";
@@ -61,7 +61,7 @@ Options:`;
 
 /** Returns 0 whatever the figures are; 70 if one of them could not be had. */
 async function main(args: string[]): Promise<number> {
-  if (args.includes("--help")) {
+  if (asksForHelp(args)) {
     console.log(USAGE + "\n" + describeOptions(OPTIONS).join("\n"));
     return EXIT.OK;
   }

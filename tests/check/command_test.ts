@@ -31,11 +31,13 @@ Deno.test("check lists what can be checked, and explains itself", async () => {
     (await list.result).stdout,
     /^4\.2\.6 +echo_server +2 basic, 10/m,
   );
-  await using help = command(["--help"]);
-  assertMatch(
-    (await help.result).stdout,
-    /-- python3 echo_server\.py "\{host\}"/,
-  );
+  for (const flag of ["--help", "-h"]) {
+    await using help = command([flag]);
+    assertMatch(
+      (await help.result).stdout,
+      /-- python3 echo_server\.py "\{host\}"/,
+    );
+  }
 });
 
 Deno.test("check refuses a wrong command line with exit code 64", async () => {

@@ -17,7 +17,7 @@ import { describeOptions } from "../../lib/help.ts";
 import { integerOption } from "../../lib/option_kinds.ts";
 import { type Option, parseOptions, TOOL_FLAGS } from "../../lib/options.ts";
 import { whenAskedToEnd } from "../../lib/lab/interrupt.ts";
-import { runTool } from "../../lib/run.ts";
+import { asksForHelp, runTool } from "../../lib/run.ts";
 import { DescriptorLimit, isDescriptorLimit } from "./limit.ts";
 import {
   endUnderLoad,
@@ -59,7 +59,7 @@ async function main(args: string[]): Promise<number> {
   const dashes = args.indexOf("--");
   const own = dashes < 0 ? args : args.slice(0, dashes);
   const command = dashes < 0 ? [] : args.slice(dashes + 1);
-  if (own.includes("--help")) {
+  if (asksForHelp(own)) {
     console.log(USAGE + "\n" + describeOptions(OPTIONS).join("\n"));
     return EXIT.OK;
   }
