@@ -40,22 +40,19 @@ export function isAnswerable(from: Endpoint, own: Endpoint): boolean {
  * not thousands of times without a pause.
  */
 export class Repeats {
-  // Each datagram by itself, since several may go round at the same time; in
-  // tables of a fixed size, where one that is new takes an old one's place.
-  #keys = new Int32Array(SLOTS);
+  // Each datagram by itself, since several may go round at the same time; in tables of
+  // a fixed size. Two may share a slot, and are counted as one: if each took the
+  // other's place, they could go round for ever.
   #counts = new Uint32Array(SLOTS);
   #lasts = new Float64Array(SLOTS);
 
   /** How often this one came from this port without a pause, now included. */
   count({ data, from }: Datagram): number {
     const now = performance.now();
-    const key = keyOf(data, from.port);
-    const slot = key & (SLOTS - 1);
-    const isKnown = this.#keys[slot] === key &&
-      now - this.#lasts[slot] < LOOP_PAUSE_MS;
-    this.#keys[slot] = key;
+    const slot = keyOf(data, from.port) & (SLOTS - 1);
+    const isPause = now - this.#lasts[slot] >= LOOP_PAUSE_MS;
     this.#lasts[slot] = now;
-    return this.#counts[slot] = isKnown ? this.#counts[slot] + 1 : 1;
+    return this.#counts[slot] = isPause ? 1 : this.#counts[slot] + 1;
   }
 }
 

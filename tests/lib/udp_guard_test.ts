@@ -1,4 +1,4 @@
-import { assert } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { bindUdp } from "../../lib/udp.ts";
 import { isAnswerable, isLoop, Repeats } from "../../lib/udp_guard.ts";
 
@@ -57,4 +57,22 @@ Deno.test({
       assert(!isLoop(repeats.count({ data, from: one.addr })));
     }
   }
+});
+
+Deno.test({
+  name:
+    "isLoop() ends the loops of many datagrams, also of those with one hash",
+  permissions: "none",
+}, () => {
+  const from = { transport: "udp", hostname: "127.0.0.1", port: 9901 } as const;
+  // So many that some of them share a slot of the table.
+  let loops = Array.from({ length: 500 }, (_, number) => ({
+    data: new TextEncoder().encode(`forged ${number}`),
+    from,
+  }));
+  const repeats = new Repeats();
+  for (let round = 0; round < 10_000 && loops.length > 0; round++) {
+    loops = loops.filter((datagram) => !isLoop(repeats.count(datagram)));
+  }
+  assertEquals(loops, []);
 });
