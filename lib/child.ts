@@ -6,6 +6,7 @@
  */
 
 import { type Exercise, permissionFlags, permissionsFor } from "./exercise.ts";
+import { hasTerminal } from "./run.ts";
 
 /** The arguments of `deno` that run an exercise; `folder` holds its script. */
 export function runArguments(
@@ -40,9 +41,8 @@ export async function runInTerminal(
   }).spawn();
   // At a terminal Ctrl+C reaches the child by itself; here it must only not end
   // us first. What is sent to this process alone is handed on.
-  const isTerminal = Deno.stdin.isTerminal();
   Deno.addSignalListener("SIGINT", () => {
-    if (!isTerminal) kill(child, "SIGINT");
+    if (!hasTerminal()) kill(child, "SIGINT");
   });
   if (Deno.build.os !== "windows") {
     Deno.addSignalListener("SIGTERM", () => kill(child, "SIGTERM"));

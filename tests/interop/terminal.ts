@@ -5,8 +5,6 @@
  * @module
  */
 
-import { EXERCISES } from "../../exercises/lab.ts";
-import { runArguments } from "../../lib/child.ts";
 import { type Child } from "../child.ts";
 import { python, startPeer } from "./peer.ts";
 
@@ -76,15 +74,11 @@ export class Terminal implements AsyncDisposable {
   readonly ending: Promise<Ending>;
   #child: Child;
 
-  /** Starts an exercise. */
+  /** Starts a command, such as `commandOf()` has it for an exercise. */
   constructor(
-    id: string,
-    args: string[],
+    command: string[],
     { color = true, columns = 80 }: TerminalOptions = {},
   ) {
-    const exercise = EXERCISES.find((one) => one.id === id)!;
-    const folder = new URL("../../exercises/", import.meta.url);
-    const command = [Deno.execPath(), ...runArguments(exercise, args, folder)];
     this.#child = startPeer(python(TERMINAL, columns, ...command), {
       env: color ? { NO_COLOR: "" } : {},
     });

@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { exercise as messageClient } from "../../exercises/message_client.ts";
 import { exercise as messageServer } from "../../exercises/message_server.ts";
-import { serve } from "../child.ts";
+import { connectTcp } from "../../lib/connect.ts";
+import { commandOf, serve } from "../child.ts";
 import { has, runs } from "./peer.ts";
 import { Terminal, type TerminalOptions } from "./terminal.ts";
 
@@ -9,11 +10,11 @@ import { Terminal, type TerminalOptions } from "./terminal.ts";
 async function conversation(options?: TerminalOptions) {
   await using stack = new AsyncDisposableStack();
   const server = stack.use(
-    new Terminal("message_server", ["--port", "0"], options),
+    new Terminal(commandOf("message_server", ["--port", "0"]), options),
   );
   const port = / port (\d+)/.exec(await server.see(/ port \d+/))![1];
   const client = stack.use(
-    new Terminal("message_client", ["--port", port], options),
+    new Terminal(commandOf("message_client", ["--port", port]), options),
   );
   await server.see(/Connection from: .*\| ->$/);
   await client.see(/^ ->$/);
@@ -132,7 +133,9 @@ for (const [key, typed, code] of LEAVINGS) {
     const { server, client, port } = pair;
     await client.type(typed);
     assertEquals((await client.ending).code, code);
-    await using other = new Terminal("message_client", ["--port", port]);
+    await using other = new Terminal(
+      commandOf("message_client", ["--port", port]),
+    );
     await other.see(/^ ->$/);
     await other.type("me too\r");
     await server.see(/from connected user: me too\| ->$/);
@@ -147,7 +150,9 @@ for (const keys of ["bye\r", "\x04", "hello\rbye\r", "hello\r\x04"]) {
     name: `message_server ends at ${JSON.stringify(keys)} before anybody comes`,
     ...terminals,
   }, async () => {
-    await using server = new Terminal("message_server", ["--port", "0"]);
+    await using server = new Terminal(
+      commandOf("message_server", ["--port", "0"]),
+    );
     await server.see(/ port \d+/);
     await server.type(keys);
     assertEquals((await server.ending).code, 0);
@@ -158,11 +163,15 @@ Deno.test({
   name: "message_server sends its first client what was typed before",
   ...terminals,
 }, async () => {
-  await using server = new Terminal("message_server", ["--port", "0"]);
+  await using server = new Terminal(
+    commandOf("message_server", ["--port", "0"]),
+  );
   const port = / port (\d+)/.exec(await server.see(/ port \d+/))![1];
   await server.type("one\rtwo\r");
   await server.see(/two/);
-  await using client = new Terminal("message_client", ["--port", port]);
+  await using client = new Terminal(
+    commandOf("message_client", ["--port", port]),
+  );
   await client.see(/server: one\|Received from server: two/);
   await server.type("bye\r");
   assertEquals((await client.ending).code, 0);
@@ -174,10 +183,9 @@ Deno.test({
   permissions: runs("python3"),
 }, async () => {
   await using server = await serve("message_server");
-  await using client = new Terminal("message_client", [
-    "--port",
-    `${server.port}`,
-  ]);
+  await using client = new Terminal(
+    commandOf("message_client", ["--port", `${server.port}`]),
+  );
   await client.see(/^ ->$/);
   await client.type("half a li");
   await client.see(/half a li$/);
@@ -187,6 +195,29 @@ Deno.test({
     code: 74,
     says: "message_client: the server closed the connection without a bye",
   });
+});
+
+Deno.test({
+  name: "lab run hands no Ctrl+C on that the terminal has sent to both already",
+  ignore: !hasTerminal,
+  permissions: { ...runs("python3"), net: ["127.0.0.1"] },
+}, async () => {
+  const lab = new URL("../../exercises/lab.ts", import.meta.url).href;
+  // A terminal at only two of the three streams.
+  await using server = new Terminal([
+    ...["sh", "-c", 'exec "$0" "$@" < /dev/null'],
+    ...[Deno.execPath(), "run", "--quiet", "--no-prompt"],
+    ...[`--allow-run=${Deno.execPath()}`, lab],
+    ...["run", "echo_server", "--port", "0"],
+  ]);
+  const [, port] = / port (\d+)/.exec(await server.see(/Waiting to receive/))!;
+  // While a client is connected a stop takes its time; a second signal ends it.
+  using _client = await connectTcp({
+    hostname: "127.0.0.1",
+    port: Number(port),
+  });
+  await server.type("\x03");
+  assertEquals((await server.ending).code, 0);
 });
 
 /** What each terminal of an example shows below its command line. */
