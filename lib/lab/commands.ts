@@ -14,20 +14,15 @@ import { print } from "../output.ts";
 import { compile, kit } from "./build.ts";
 import { find, findOne, type Lab, listText } from "./catalog.ts";
 import { runInTerminal } from "../child.ts";
+import { asksForHelp } from "../run.ts";
 import { interruptible } from "./interrupt.ts";
 
 /** What a command does: returns the exit code. */
 type Command = (lab: Lab, args: string[]) => number | Promise<number>;
 
-const COMMANDS: Record<string, Command> = {
-  list,
-  run,
-  explain,
-  demo,
-  compile,
-  kit,
-  check,
-};
+// Those without options have no help of their own.
+const PLAIN: Record<string, Command> = { list, run, explain, demo };
+const COMMANDS: Record<string, Command> = { ...PLAIN, compile, kit, check };
 
 const HELP = `lab: the exercises of the lab sheet
 
@@ -56,7 +51,8 @@ Examples:
  */
 export async function runLab(lab: Lab, args: string[]): Promise<number> {
   const [name = "list", ...rest] = args;
-  if (["help", "--help", "-h"].includes(name)) {
+  const asked = Object.hasOwn(PLAIN, name) ? rest.slice(0, 1) : [name];
+  if (name === "help" || asksForHelp(asked)) {
     console.log(HELP);
     return EXIT.OK;
   }

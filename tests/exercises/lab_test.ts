@@ -90,7 +90,11 @@ Deno.test({
   assert(!(await say("explain", "5.3")).includes("5.4"));
   assertMatch(await say("explain", "4.2.5"), /role of a timeout/);
   assertMatch(await say("explain", "4.2.6"), /Two terminals[^]*count bytes/);
-  assertMatch(await say("--help"), /Usage: deno task lab/);
+  for (const command of [[], ["list"], ["run"], ["explain"], ["demo"]]) {
+    for (const flag of ["--help", "-h"]) {
+      assertMatch(await say(...command, flag), /Usage: deno task lab/);
+    }
+  }
 });
 
 Deno.test({
