@@ -52,7 +52,7 @@ export function parseArguments<O extends Options>(
   if (texts._.length > most) {
     throw new UsageError(
       `unexpected argument ${JSON.stringify(texts._[most])}`,
-      most > 0
+      most === 1
         ? `several words that are one argument stand in quotes: "${
           texts._.join(" ")
         }"`

@@ -46,11 +46,15 @@ export interface Exercise {
   permissions: Deno.PermissionOptionsObject;
 }
 
-/** Where the clients of a classroom are: the private networks of RFC 1918. */
+/**
+ * Where the clients of a classroom are: the private networks of RFC 1918, and
+ * link-local addresses (RFC 3927), which PCs without a DHCP server take.
+ */
 export const PRIVATE_NETWORKS: readonly string[] = [
   "10.0.0.0/8",
   "172.16.0.0/12",
   "192.168.0.0/16",
+  "169.254.0.0/16",
 ];
 
 /**

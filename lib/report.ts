@@ -79,7 +79,7 @@ export function reportError(
 ): number {
   const exitCode = sayWhatFailed(exercise.id, error);
   if (exitCode === EXIT.PERMISSION && error instanceof Deno.errors.NotCapable) {
-    const permissions = permissionsFor(exercise, args);
+    const permissions = withDenied(permissionsFor(exercise, args), error);
     console.error(
       Deno.build.standalone
         ? "hint: this binary may do no more than it was compiled for"
@@ -90,16 +90,28 @@ export function reportError(
   return exitCode;
 }
 
+// A server of UDP sends to whoever asked it, in networks that nobody knows before.
+function withDenied(
+  permissions: Deno.PermissionOptionsObject,
+  { message }: Deno.errors.NotCapable,
+): Deno.PermissionOptionsObject {
+  const net = (permissions.net ?? []) as string[];
+  const [, host] = message.match(/--allow-net=(.*):\d+$/) ?? [];
+  if (!host || net.some((entry) => entry.startsWith(host))) return permissions;
+  return { ...permissions, net: [...net, host] };
+}
+
 /** Says on stderr what failed in a program; returns the exit code for it. */
 export function sayWhatFailed(program: string, error: unknown): number {
   // As behind `| head -1`: nobody reads on.
   if (isOutputFault(error) && error instanceof Deno.errors.BrokenPipe) return 0;
   const { message, hint, exitCode } = explain(error);
   // What the user typed may hold control characters, too.
-  const lines = message.split("\n").map((line) => visible(line));
+  const shown = (text: string) =>
+    text.split("\n").map((line) => visible(line)).join("\n");
   try {
-    console.error(`${program}: ${lines.join("\n")}`);
-    if (hint) console.error(`hint: ${hint}`);
+    console.error(`${program}: ${shown(message)}`);
+    if (hint) console.error(`hint: ${shown(hint)}`);
   } catch {
     // Nobody can be told, as with a full disk: the exit code still says it.
   }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { bytesRepr, hexOf } from "../text.ts";
+import { bytesRepr, hexOf, visible } from "../text.ts";
 
 /** How many bytes a row shows, and how many rows stand around a difference. */
 const ROW = 8, ROWS_BEFORE = 1, ROWS = 3;
@@ -97,7 +97,7 @@ export function nameAt(bytes: Uint8Array, at: number): string {
   const size = lead < 0xc2 ? 1 : lead < 0xe0 ? 2 : lead < 0xf0 ? 3 : 4;
   const text = new TextDecoder().decode(bytes.subarray(start, start + size));
   if (size > 1 && at < start + size && !text.includes("\ufffd")) {
-    return `${text}, a character of ${size} bytes` +
+    return `${visible(text)}, a character of ${size} bytes` +
       (at > start ? `, its byte ${at - start + 1}` : "");
   }
   return bytesRepr(bytes.subarray(at, at + 1));

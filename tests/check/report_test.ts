@@ -96,6 +96,8 @@ Deno.test({
     [encode("বা"), 1, "ব, a character of 3 bytes, its byte 2"],
     [encode("é"), 1, "é, a character of 2 bytes, its byte 2"],
     [encode("😀"), 0, "😀, a character of 4 bytes"],
+    [encode("\u009b2J"), 0, "\\x9b, a character of 2 bytes"],
+    [encode("\u202e"), 0, "\\u{202e}, a character of 3 bytes"],
     [new Uint8Array([0xff]), 0, "b'\\xff'"],
     [new Uint8Array([0xc3, 0xa9, 0x80]), 2, "b'\\x80'"],
     [encode("x"), 1, "the end (1 bytes)"],

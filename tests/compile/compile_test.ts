@@ -78,7 +78,7 @@ Deno.test({
 }, () => {
   const flags = (id: string) =>
     permissionFlags(classroomPermissions(byId(id))).join(" ");
-  const others = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16";
+  const others = "10.0.0.0/8,172.16.0.0/12,192.168.0.0/16,169.254.0.0/16";
   assertEquals(
     flags("echo_server"),
     "--allow-net=127.0.0.1:9900,0.0.0.0:9900 --allow-sys=networkInterfaces",

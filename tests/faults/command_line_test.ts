@@ -205,7 +205,7 @@ Deno.test({
 });
 
 // Operands that name a peer are refused as options are.
-const OPERANDS: [string, string, RegExp][] = [
+const OPERANDS: [string, string | string[], RegExp][] = [
   ["remote_machine_info", "", /^remote_machine_info: "" is not a host/],
   ["remote_machine_info", "a b", /"a b" is not a host: give a name/],
   ["remote_machine_info", "http://x", /"http:\/\/x" is not a host: give a/],
@@ -223,18 +223,27 @@ const OPERANDS: [string, string, RegExp][] = [
   ["socket_timeout", "1", /^socket_timeout: unexpected argument "1"\nhint: --/],
   [
     "echo_client",
-    "a b",
+    ["a", "b"],
     /^echo_client: unexpected argument "b"\nhint: .* in quotes: "a b"\n/,
+  ],
+  [
+    "echo_client",
+    ["a\x1b[31m", "b"],
+    /^echo_client: unexpected argument "b"\nhint: .* in quotes: "a\\x1b\[31m b"\n/,
+  ],
+  [
+    "function_2",
+    ["1", "2", "3"],
+    /^function_2: unexpected argument "3"\nhint: --help/,
   ],
 ];
 
-for (const [id, text, words] of OPERANDS) {
+for (const [id, typed, words] of OPERANDS) {
   Deno.test({
-    name: `${id} ends with 64 at ${JSON.stringify(text)}`,
+    name: `${id} ends with 64 at ${JSON.stringify(typed)}`,
     permissions: CHILDREN,
   }, async () => {
-    const args = id === "echo_client" ? text.split(" ") : [text];
-    assertRefused(id, await run(id, args), words);
+    assertRefused(id, await run(id, [typed].flat()), words);
   });
 }
 

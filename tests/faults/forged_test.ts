@@ -6,7 +6,7 @@
  * @module
  */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Result } from "../child.ts";
 import { python } from "../interop/peer.ts";
 import { onMachines, runOn } from "./namespace.ts";
@@ -127,6 +127,27 @@ sock.sendto(b"client", server.addr)
 print(sock.recv(100))
 `,
   ({ code, stdout }) => assertEquals([code, stdout], [0, "b'client'\n"]),
+);
+
+Deno.test(
+  onMachines(
+    "udp_server names the flag to answer a client in a network that it does not expect",
+    "python3",
+  ),
+  async () => {
+    const through = python(`${PRELUDE}
+server = Server()
+forge(("198.51.100.7", 50000), server.addr, b"client")
+print(answers(server))
+`);
+    const args = ["--host", "0.0.0.0", "--port", "0"];
+    const { stdout, stderr } = await runOn({ through }, "udp_server", args);
+    assertEquals(stdout, "True\n");
+    assertMatch(
+      stderr,
+      /^udp_server: no permission: --allow-net=198\.51\.100\.7:50000\nhint: deno run --allow-net=0\.0\.0\.0:0,\S*,198\.51\.100\.7 /m,
+    );
+  },
 );
 
 /** What sets two servers at each other, and what goes on meanwhile. */
