@@ -11,7 +11,7 @@
  */
 
 import { lookupHost, type LookupOptions } from "../lib/dns.ts";
-import { parseHost } from "../lib/endpoint.ts";
+import { formatHost, parseHost } from "../lib/endpoint.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { explain } from "../lib/explain.ts";
 import {
@@ -26,7 +26,7 @@ import { visible } from "../lib/text.ts";
 const options = {
   _: operands("[host …]", "the hosts to look up", parseHost, {
     values: ["www.python.org"],
-    net: (host) => host,
+    net: formatHost,
   }),
   "name-server": nameServerOption(),
   timeout: secondsOption(10, "how long to wait for an answer"),

@@ -133,6 +133,9 @@ Deno.test({
   const { code, stderr } = await bad.result;
   assertEquals(code, 65);
   assertMatch(stderr, /^ip4_address_conversion: "127\.1"/);
+  // Deno takes an IPv6 address for a permission only in brackets.
+  await using address = lab("run", "remote_machine_info", "::1");
+  assertMatch((await address.result).stdout, /^IP address: ::1$/m);
   await using unknown = lab("run", "nothing");
   assertEquals((await unknown.result).code, 64);
 });
