@@ -85,7 +85,8 @@ export function readmeTable(exercises: readonly Exercise[]): string {
   ].join("\n");
 }
 
-// "Note 1", "note1" and "note-1" are one number; echo_server.ts is echo_server.
+// "Note 1", "note1" and "note-1" are one number, and so are 5.1–5.4 and 5.1-5.4, which
+// a keyboard has; echo_server.ts is echo_server.
 function simple(text: string): string {
-  return text.toLowerCase().replace(/\.ts$/, "").replace(/[\s_()-]/g, "");
+  return text.toLowerCase().replace(/\.ts$/, "").replace(/[\s_()–-]/g, "");
 }

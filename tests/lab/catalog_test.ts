@@ -19,6 +19,7 @@ Deno.test({
   assertEquals(ids("note2"), ids("note 2"));
   assertEquals(ids("4.2.2 (modify)"), ["modify_remote_machine_info"]);
   assertEquals(ids("5.1–5.4"), ["questions"]);
+  assertEquals(ids("5.1-5.4"), ["questions"]);
 });
 
 Deno.test({
