@@ -14,7 +14,7 @@
 import { connectTcp } from "../lib/connect.ts";
 import type { Connection } from "../lib/connection.ts";
 import type { Exercise } from "../lib/exercise.ts";
-import { located } from "../lib/fault.ts";
+import { isBrokenOff, located } from "../lib/fault.ts";
 import {
   hostOption,
   operands,
@@ -97,10 +97,7 @@ export async function exchange(
       }
     } catch (error) {
       // Reset or closed, it is over; a time limit and a wrong echo say more.
-      const { ConnectionAborted, ConnectionReset } = Deno.errors;
-      const isBroken = error instanceof ConnectionReset ||
-        error instanceof ConnectionAborted; // so Windows may call it
-      if (!isBroken) throw error;
+      if (!isBrokenOff(error)) throw error;
     }
   }
   if (received < message.length) {

@@ -5,6 +5,7 @@
  */
 
 import type { Connection } from "../connection.ts";
+import { isBrokenOff } from "../fault.ts";
 import { serveTcp } from "../tcp.ts";
 import { SHEET_TEXT } from "./bytes.ts";
 import type { Ports } from "./ports.ts";
@@ -129,9 +130,7 @@ export class Client extends Started {
 
 /** Said of the client: the port that it has means nothing to a student. */
 function asFinding(error: unknown): unknown {
-  const { BrokenPipe, ConnectionAborted, ConnectionReset } = Deno.errors;
-  return [BrokenPipe, ConnectionAborted, ConnectionReset]
-      .some((one) => error instanceof one)
+  return isBrokenOff(error) || error instanceof Deno.errors.BrokenPipe
     ? new Closed("it closed the connection before its server was done")
     : error;
 }
