@@ -15,6 +15,7 @@ import { packIpv4, unpackIpv4 } from "../lib/ipv4.ts";
 import { operands } from "../lib/option_kinds.ts";
 import { parseOptions } from "../lib/options.ts";
 import { runExercise } from "../lib/run.ts";
+import { hexOf } from "../lib/text.ts";
 
 const options = {
   _: operands("[address …]", "the addresses to convert", packIpv4, {
@@ -43,17 +44,12 @@ Unpacking goes back: every byte is written in decimal, with dots between them.`,
   permissions: {},
 };
 
-/** Bytes in hexadecimal, two digits each. */
-export function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0"))
-    .join("");
-}
-
 export async function main(args: string[]): Promise<void> {
   for (const packed of (await parseOptions(options, args))._) {
     const text = unpackIpv4(packed);
+    const hex = hexOf(packed).join("");
     console.log(
-      `IP Address: ${text} => Packed: b'${toHex(packed)}', Unpacked: ${text}`,
+      `IP Address: ${text} => Packed: b'${hex}', Unpacked: ${text}`,
     );
   }
 }
