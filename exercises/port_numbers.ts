@@ -27,7 +27,7 @@ import {
 import { serveTcp } from "../lib/tcp.ts";
 
 const options = {
-  _: operands("[port …]", "the ports to look at", (text) => parsePort(text), {
+  _: operands("[port …]", "the ports to look at", parsePort, {
     values: [53, 80, 9900, 50000],
   }),
 };

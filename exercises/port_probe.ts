@@ -31,7 +31,7 @@ const options = {
   _: operands(
     "[host:port …]",
     "the ports to probe",
-    (text) => parseEndpoint(text),
+    parseEndpoint,
     {
       values: LAB_PORTS.map((port) => ({ hostname: "127.0.0.1", port })),
       net: formatEndpoint,

@@ -170,7 +170,7 @@ export function operands<T>(
     default: values,
     shown: values.map(show).join(" "),
     most,
-    parse: (texts) => texts.map(parse),
+    parse: (texts) => texts.map((text) => parse(text)), // not with its index
     net: net && ((given) => given.map(net)),
   };
 }
