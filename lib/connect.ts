@@ -7,7 +7,7 @@
  */
 
 import { Connection } from "./connection.ts";
-import { unlessAborted, within } from "./deadline.ts";
+import { within } from "./deadline.ts";
 import { type Endpoint, formatEndpoint } from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { requirePermission } from "./permission.ts";
@@ -16,8 +16,6 @@ import { requirePermission } from "./permission.ts";
 export interface ConnectOptions extends Endpoint {
   /** Gives up after so many milliseconds; otherwise the system decides (minutes). */
   timeoutMs?: number;
-  /** Gives up when it aborts. */
-  signal?: AbortSignal;
 }
 
 /**
@@ -29,19 +27,15 @@ export interface ConnectOptions extends Endpoint {
  * @throws {Deno.errors.NotCapable} without net access to `hostname:port`
  */
 export async function connectTcp(
-  { hostname, port, timeoutMs, signal }: ConnectOptions,
+  { hostname, port, timeoutMs }: ConnectOptions,
 ): Promise<Connection> {
   const address = formatEndpoint({ hostname, port });
   requirePermission({ name: "net", host: address });
   try {
-    const close = (late: Deno.TcpConn) => late.close();
     const conn = await within(
       timeoutMs,
-      (limit) => {
-        const connecting = Deno.connect({ hostname, port, signal: limit });
-        return unlessAborted(connecting, signal, close);
-      },
-      close, // Deno before 2.5 does not look at the signal
+      (signal) => Deno.connect({ hostname, port, signal }),
+      (late) => late.close(), // Deno before 2.5 does not look at the signal
     );
     return new Connection(conn);
   } catch (error) {

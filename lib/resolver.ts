@@ -11,6 +11,7 @@
 import dnsPacket from "dns-packet";
 import { Buffer } from "node:buffer";
 import { connectTcp } from "./connect.ts";
+import { unlessAborted } from "./deadline.ts";
 import type { DecodedMessage } from "./dns_packet.d.ts";
 import { readMessages, writeMessage } from "./dns_stream.ts";
 import { canonical, type Endpoint, ownHost } from "./endpoint.ts";
@@ -112,9 +113,11 @@ async function askOverTcp(
   signal: AbortSignal,
 ): Promise<DecodedMessage> {
   // No limits but the signal: a slow server is waited for.
-  using conn = await connectTcp({ ...server, signal }).catch((cause) => {
-    throw failure("the name server cannot be reached by TCP", cause);
-  });
+  const connecting = connectTcp(server);
+  using conn = await unlessAborted(connecting, signal, (late) => late.close())
+    .catch((cause) => {
+      throw failure("the name server cannot be reached by TCP", cause);
+    });
   signal.addEventListener("abort", () => conn.close());
   let wrong = 0;
   try {
