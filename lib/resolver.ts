@@ -8,11 +8,10 @@
  * @module
  */
 
-import dnsPacket from "dns-packet";
 import { Buffer } from "node:buffer";
 import { connectTcp } from "./connect.ts";
 import { unlessAborted } from "./deadline.ts";
-import type { DecodedMessage } from "./dns_packet.d.ts";
+import dnsPacket, { type DecodedMessage } from "./dns_packet.ts";
 import { readMessages, writeMessage } from "./dns_stream.ts";
 import { canonical, type Endpoint, ownHost } from "./endpoint.ts";
 import { isIpv4 } from "./ipv4.ts";

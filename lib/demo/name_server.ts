@@ -7,10 +7,9 @@
  * @module
  */
 
-import dnsPacket from "dns-packet";
-import type { DecodedMessage, Message } from "../dns_packet.d.ts";
 import { Buffer } from "node:buffer";
 import type { Connection } from "../connection.ts";
+import dnsPacket, { type DecodedMessage, type Message } from "../dns_packet.ts";
 import { readMessages, writeMessage } from "../dns_stream.ts";
 import { serveTcp, type TcpHandler, type TcpServer } from "../tcp.ts";
 import { bindUdp, type UdpSocket } from "../udp.ts";

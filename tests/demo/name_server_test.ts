@@ -1,7 +1,9 @@
 import { assertEquals } from "@std/assert";
-import dnsPacket from "dns-packet";
 import { Buffer } from "node:buffer";
-import type { Message, Question } from "../../lib/dns_packet.d.ts";
+import dnsPacket, {
+  type Message,
+  type Question,
+} from "../../lib/dns_packet.ts";
 import { answerQuery, serveNames } from "../../lib/demo/name_server.ts";
 import { connectTcp } from "../../lib/connect.ts";
 import { readChunks, writeAll } from "../../lib/stream.ts";

@@ -9,14 +9,13 @@
  * @module
  */
 
-import dnsPacket from "dns-packet";
 import { Buffer } from "node:buffer";
-import type {
-  DecodedMessage,
-  Message,
-  Record as DnsRecord,
-} from "../../lib/dns_packet.d.ts";
 import { listenAtBoth } from "../../lib/demo/name_server.ts";
+import dnsPacket, {
+  type DecodedMessage,
+  type Message,
+  type Record as DnsRecord,
+} from "../../lib/dns_packet.ts";
 import { readMessages } from "../../lib/dns_stream.ts";
 import { writeAll } from "../../lib/stream.ts";
 

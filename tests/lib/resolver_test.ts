@@ -1,6 +1,6 @@
-import dnsPacket from "dns-packet";
 import { Buffer } from "node:buffer";
 import { assertEquals, assertRejects } from "@std/assert";
+import dnsPacket from "../../lib/dns_packet.ts";
 import { queryIpv4 } from "../../lib/resolver.ts";
 import { bindUdp } from "../../lib/udp.ts";
 
