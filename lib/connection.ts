@@ -171,8 +171,8 @@ export class Connection implements Disposable, Watched {
 
   /** Closes it if a limit has run out; for its {@linkcode Watch}. */
   look(now: number): number {
-    if (isOver(this.#readEnd, now)) this.#expire(this.#missed, this.#readMs);
-    if (isOver(this.#writeEnd, now)) {
+    if (isPast(this.#readEnd, now)) this.#expire(this.#missed, this.#readMs);
+    if (isPast(this.#writeEnd, now)) {
       this.#expire("the peer read nothing", this.#writeMs);
     }
     return Math.min(this.#readEnd || Infinity, this.#writeEnd || Infinity);
@@ -183,6 +183,6 @@ export class Connection implements Disposable, Watched {
   }
 }
 
-function isOver(end: number, now: number): boolean {
+function isPast(end: number, now: number): boolean {
   return end !== NONE && end <= now;
 }
