@@ -152,6 +152,7 @@ export async function readToEnd(
   idleMs: number,
   onEnd: (bytes: Uint8Array) => void,
 ): Promise<void> {
+  const peer = formatEndpoint(conn.remoteAddr);
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let length = 0;
   try {
@@ -159,21 +160,17 @@ export async function readToEnd(
       length += chunk.length;
       if (length > MOST_BYTES) {
         throw new Deno.errors.InvalidData(
-          `${
-            formatEndpoint(conn.remoteAddr)
-          } sent more than ${MOST_BYTES} bytes`,
+          `${peer} sent more than ${MOST_BYTES} bytes`,
         );
       }
       chunks.push(chunk.slice());
     }
   } finally {
-    if (length > 0) {
-      onEnd(await new Blob(chunks).bytes());
-    }
+    if (length > 0) onEnd(await new Blob(chunks).bytes());
   }
   if (length === 0) {
     throw new Deno.errors.UnexpectedEof(
-      `${formatEndpoint(conn.remoteAddr)} closed the connection without a word`,
+      `${peer} closed the connection without a word`,
     );
   }
 }
