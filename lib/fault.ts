@@ -1,7 +1,7 @@
 /**
  * Where a fault happened, noted on the error itself. Deno's errors say what
  * went wrong but not at which address; Node's say it in these two properties.
- * And the one fault that is the user's own.
+ * And the faults that are the user's own.
  *
  * @module
  */

@@ -31,7 +31,10 @@ export type Values<O extends Options> = {
   [K in keyof O]: O[K] extends Option<infer T> ? T : never;
 };
 
-/** The flags that all exercises take: the parser meets them only where they are wrong. */
+/**
+ * The flags of every exercise. They are acted on before the options are parsed: the
+ * parser knows them only to suggest them, and to refuse a value for one.
+ */
 export const EXERCISE_FLAGS: readonly string[] = ["help", "answer"];
 /** The same of the tools over the exercises. */
 export const TOOL_FLAGS: readonly string[] = ["help"];

@@ -41,7 +41,7 @@ export function write(text: string): void {
   }
 }
 
-/** Whether the standard output cannot be written, as with a full disk. */
+/** Whether an error says that the standard output cannot be written: a full disk. */
 export function isOutputFault(error: unknown): boolean {
   return error instanceof Error && (error as Fault).address === PLACE;
 }
