@@ -8,6 +8,7 @@
 import { formatEndpoint, formatHost, isLoopback, ownHost } from "./endpoint.ts";
 import { parseArguments } from "./arguments.ts";
 import type { Options } from "./options.ts";
+import { quote } from "./text.ts";
 
 /** A question of the lab sheet, with its answer. */
 export interface Question {
@@ -129,6 +130,7 @@ export function commandLine(
     // PowerShell looks in no folder that is not named.
     return Deno.execPath().endsWith(".exe") ? `.\\${id}.exe` : id;
   }
-  return ["deno run", ...permissionFlags(permissions), `exercises/${id}.ts`]
-    .join(" ");
+  // Quoted: zsh looks for files that match an IPv6 address, which is in brackets.
+  const flags = permissionFlags(permissions).map(quote);
+  return ["deno run", ...flags, `exercises/${id}.ts`].join(" ");
 }

@@ -1,5 +1,6 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import {
+  commandLine,
   type Exercise,
   permissionFlags,
   permissionsFor,
@@ -137,6 +138,20 @@ Deno.test({
   };
   assertEquals(flags(probe), "--allow-net=127.0.0.1");
   assertEquals(flags(probe, "[::1]:80"), "--allow-net=[::1]:80");
+});
+
+Deno.test({
+  name: "commandLine() quotes what a shell would look for files by",
+  permissions: "none",
+}, () => {
+  assertEquals(
+    commandLine("demo_client", { net: ["127.0.0.1:9900"] }),
+    "deno run --allow-net=127.0.0.1:9900 exercises/demo_client.ts",
+  );
+  assertMatch(
+    commandLine("demo_client", { net: ["[::1]:9900"] }),
+    /^deno run (['"])--allow-net=\[::1\]:9900\1 exercises\/demo_client\.ts$/,
+  );
 });
 
 Deno.test({
