@@ -16,6 +16,7 @@ import {
 } from "./fault.ts";
 import { machineAddresses } from "./machine.ts";
 import { isOutputFault } from "./output.ts";
+import { quote } from "./text.ts";
 
 /** An error in words. */
 export interface Explanation {
@@ -65,7 +66,7 @@ const RULES: Rule[] = [
     (fault) => {
       const { typed, known, hint } = fault as UnknownWordError;
       const word = nearest(typed, known);
-      return word ? `did you mean ${word}? ${hint}` : hint;
+      return word ? `did you mean ${quote(word)}? ${hint}` : hint;
     },
   ],
   [is(UsageError), EXIT.USAGE, asItSays],
