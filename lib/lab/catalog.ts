@@ -71,20 +71,6 @@ export function listText(exercises: readonly Exercise[]): string {
   }).join("\n");
 }
 
-/** The table of the README, in Markdown. */
-export function readmeTable(exercises: readonly Exercise[]): string {
-  const rows = exercises.map(({ sheet, id, title, permissions }) => {
-    const flags = permissionFlags(permissions)
-      .map((flag) => `\`${flag}\``).join(" ") || "none";
-    return `| ${sheet} | [${id}](exercises/${id}.ts) | ${title} | ${flags} |`;
-  });
-  return [
-    "| Sheet | Program | What it is | Permission |",
-    "| --- | --- | --- | --- |",
-    ...rows,
-  ].join("\n");
-}
-
 // "Note 1", "note1" and "note-1" are one number, and so are 5.1–5.4 and 5.1-5.4, which
 // a keyboard has; echo_server.ts is echo_server.
 function simple(text: string): string {
