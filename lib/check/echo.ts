@@ -9,7 +9,7 @@ import { connect as connectRaw } from "node:net";
 import type { Connection } from "../connection.ts";
 import { isTimeout, within } from "../deadline.ts";
 import { writeAll } from "../stream.ts";
-import { encode, SHEET_TEXT } from "./bytes.ts";
+import { encode, firstDifference, SHEET_TEXT } from "./bytes.ts";
 import { readBytes, readSurplus } from "./exchange.ts";
 import { pause } from "./program.ts";
 import { Finding, NotApplicable } from "./rule.ts";
@@ -54,8 +54,8 @@ export async function expectEcho(
 
 /** Finds the first byte of an echo that differs from what was sent. */
 function compare(sent: Uint8Array, received: Uint8Array): void {
-  const at = received.findIndex((byte, index) => byte !== sent[index]);
-  if (at < 0) return;
+  const at = firstDifference(sent, received);
+  if (at === undefined) return;
   throw new Finding(
     at < sent.length
       ? `the echo differs from byte ${at} on`

@@ -5,6 +5,7 @@
  */
 
 import type { Connection } from "../connection.ts";
+import { isTimeout } from "../deadline.ts";
 import { readChunks, writeAll } from "../stream.ts";
 import { encode, firstDifference } from "./bytes.ts";
 import { pause } from "./program.ts";
@@ -12,8 +13,6 @@ import { Closed, type Evidence, Finding } from "./rule.ts";
 
 /** How long a program may keep the check waiting, in ms. */
 const ANSWER_MS = 4000;
-/** How long a client may take to send its message, in ms. */
-const MESSAGE_MS = 4000;
 /** How soon what is too much comes, in ms. */
 const SURPLUS_MS = 150;
 /** The pause between bytes that are sent one by one, in ms. */
@@ -50,8 +49,7 @@ export async function readBytes(
       if (count !== undefined && length >= count) break;
     }
   } catch (error) {
-    const isSilent = error instanceof DOMException;
-    throw isSilent
+    throw isTimeout(error)
       ? await fail(Finding, "it fell silent")
       : await fail(Closed, "it reset the connection");
   }
@@ -69,7 +67,8 @@ export async function readBytes(
 export async function readText(conn: Connection, text: string): Promise<void> {
   const expected = encode(text);
   const received = await readBytes(conn, expected.length, { expected });
-  if (expected.every((byte, index) => byte === received[index])) return;
+  const start = received.subarray(0, expected.length);
+  if (firstDifference(expected, start) === undefined) return;
   throw new Finding("it sent something else", { expected, received });
 }
 
@@ -111,22 +110,12 @@ export async function readMessage(
   conn: Connection,
   expected: Uint8Array,
 ): Promise<void> {
-  const received: number[] = [];
-  let isClosed = true;
-  try {
-    for await (const chunk of readChunks(conn, { idleMs: MESSAGE_MS })) {
-      received.push(...chunk);
-      isClosed = received.length < expected.length;
-      if (!isClosed) break;
-    }
-  } catch (error) {
-    if (!(error instanceof DOMException)) throw error;
-    isClosed = false;
-  }
-  const bytes = new Uint8Array(received);
-  if (firstDifference(expected, bytes) === undefined) return;
-  const what = "it sent something else than the message";
-  throw new (isClosed ? Closed : Finding)(what, { expected, received: bytes });
+  const received = await readBytes(conn, expected.length, { expected });
+  if (firstDifference(expected, received) === undefined) return;
+  throw new Finding("it sent something else than the message", {
+    expected,
+    received,
+  });
 }
 
 /**
