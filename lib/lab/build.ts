@@ -7,6 +7,7 @@
 import { compileAll, TARGETS } from "../compile/compile.ts";
 import { EXIT } from "../exit_code.ts";
 import { describeOptions } from "../help.ts";
+import { buildKit } from "../kit/kit.ts";
 import { hostPlatform, PLATFORMS } from "../kit/release.ts";
 import { flagOption, operands } from "../option_kinds.ts";
 import { type Options, parseOptions, TOOL_FLAGS } from "../options.ts";
@@ -76,7 +77,6 @@ export async function kit({ folder }: Lab, args: string[]): Promise<number> {
   if (asksForHelp(args)) return showHelp("kit", KIT_OPTIONS);
   const { target, out } = await parseOptions(KIT_OPTIONS, args, TOOL_FLAGS);
   requireOwnTask("kit", { name: "write", path: out });
-  const { buildKit } = await import("../kit/kit.ts");
   return await interruptible(async (signal) => {
     await buildKit({
       platform: target,

@@ -9,6 +9,7 @@ import { EXIT } from "../exit_code.ts";
 import { UsageError } from "../fault.ts";
 import { describeOptions } from "../help.ts";
 import { findOne, type Lab } from "./catalog.ts";
+import { interruptible } from "./interrupt.ts";
 import { requireOwnTask } from "./own_task.ts";
 import { endpointOption, fileOption } from "./option_kinds.ts";
 import { requireWritable, writeWhole } from "./result_file.ts";
@@ -52,15 +53,8 @@ for echo_client, {text} in it are filled in. Without a command ours is checked.
   deno task check 4.1.2 -- python3 function.py
 `;
 
-/**
- * Runs the command; returns 0 if all passed, 1 if some failed. Once `signal`
- * aborts, it ends the program that it has started, and rejects.
- */
-export async function checkCommand(
-  lab: Lab,
-  args: string[],
-  signal: AbortSignal,
-): Promise<number> {
+/** Runs the command; returns 0 if all passed, 1 if some failed. */
+export async function checkCommand(lab: Lab, args: string[]): Promise<number> {
   const dashes = args.indexOf("--");
   const own = dashes < 0 ? args : args.slice(0, dashes);
   const command = dashes < 0 ? [] : args.slice(dashes + 1);
@@ -128,22 +122,24 @@ export async function checkCommand(
     : [findOne(lab.exercises, wanted[0])];
   if (junit) await requireWritable(junit); // before the check, not after it
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
-  const reports: Report[] = [];
-  for (const exercise of chosen) {
-    const report = await check(exercise, aim, {
-      tier,
-      folder: lab.folder,
-      signal,
-    });
-    reports.push(report);
-    if (!json) print(pretty(report, hint) + "\n");
-  }
-  if (json) {
-    const values = reports.map(toJson);
-    print(jsonText(all ? values : values[0]));
-  }
-  if (junit) await writeWhole(junit, toJunit(reports));
-  return count(...reports).failed > 0 ? 1 : EXIT.OK;
+  return await interruptible(async (signal) => {
+    const reports: Report[] = [];
+    for (const exercise of chosen) {
+      const report = await check(exercise, aim, {
+        tier,
+        folder: lab.folder,
+        signal,
+      });
+      reports.push(report);
+      if (!json) print(pretty(report, hint) + "\n");
+    }
+    if (json) {
+      const values = reports.map(toJson);
+      print(jsonText(all ? values : values[0]));
+    }
+    if (junit) await writeWhole(junit, toJunit(reports));
+    return count(...reports).failed > 0 ? 1 : EXIT.OK;
+  });
 }
 
 function list({ exercises }: Lab): number {

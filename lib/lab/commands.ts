@@ -5,24 +5,30 @@
  */
 
 import { setColorEnabled } from "@std/fmt/colors";
+import { runInTerminal } from "../child.ts";
 import { permissionFlags, permissionsFor } from "../exercise.ts";
-import { answerText } from "../help.ts";
 import { EXIT } from "../exit_code.ts";
 import { UnknownWordError, UsageError } from "../fault.ts";
 import { workFolder } from "../folder.ts";
+import { answerText } from "../help.ts";
 import { print } from "../output.ts";
-import { compile, kit } from "./build.ts";
 import { find, findOne, type Lab, listText } from "./catalog.ts";
-import { runInTerminal } from "../child.ts";
 import { asksForHelp } from "../run.ts";
 import { interruptible } from "./interrupt.ts";
 
 /** What a command does: returns the exit code. */
 type Command = (lab: Lab, args: string[]) => number | Promise<number>;
 
-// Those without options have no help of their own.
 const PLAIN: Record<string, Command> = { list, run, explain, demo };
-const COMMANDS: Record<string, Command> = { ...PLAIN, compile, kit, check };
+// The others have a task and a help text of their own, and are loaded by that alone:
+// they take longer than all the rest.
+const COMMANDS: Record<string, Command> = {
+  ...PLAIN,
+  compile: async (...given) => (await import("./build.ts")).compile(...given),
+  kit: async (...given) => (await import("./build.ts")).kit(...given),
+  check: async (...given) =>
+    (await import("./check.ts")).checkCommand(...given),
+};
 
 const HELP = `lab: the exercises of the lab sheet
 
@@ -112,7 +118,6 @@ async function demo(
   if (parent === undefined) {
     throw new UsageError("demo needs a folder to work in", "deno task demo");
   }
-  // Loaded only here, as the kit is: they take longer than all the rest.
   const { runDemo } = await import("../demo/demo.ts");
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
   return await interruptible(async (signal) => {
@@ -125,11 +130,6 @@ async function demo(
     });
     return failed.length > 0 ? 1 : EXIT.OK;
   });
-}
-
-async function check(lab: Lab, args: string[]): Promise<number> {
-  const { checkCommand } = await import("./check.ts");
-  return await interruptible((signal) => checkCommand(lab, args, signal));
 }
 
 // Of the commands that take no options.
