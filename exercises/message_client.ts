@@ -15,7 +15,6 @@
 
 import { connectTcp } from "../lib/connect.ts";
 import type { Connection } from "../lib/connection.ts";
-import { isTimeout, within } from "../lib/deadline.ts";
 import type { Exercise } from "../lib/exercise.ts";
 import { encodeLine, isBye, readLines } from "../lib/lines.ts";
 import { hostOption, portOption, secondsOption } from "../lib/option_kinds.ts";
@@ -30,7 +29,7 @@ const options = {
   port: portOption(8000, 1),
   timeout: secondsOption(
     10,
-    "how long to wait for the server to accept, and to close in the end",
+    "how long to wait for the server to accept, and in the end for its next line",
   ),
 };
 
@@ -94,8 +93,13 @@ export async function main(args: string[]): Promise<void> {
   using conn = await connectTcp({ hostname: host, port, timeoutMs });
   const prompt = new Prompt(" -> ");
 
-  const heard = listen(conn, prompt.print)
-    .then((bye) => bye ? "bye" : "closed");
+  let isAllSaid = false; // then the server may not be silent for ever
+  const awaitMore = () =>
+    conn.limitSilence(timeoutMs, "the server neither spoke nor closed");
+  const heard = listen(conn, (line) => {
+    prompt.print(line);
+    if (isAllSaid) awaitMore();
+  }).then((bye) => bye ? "bye" : "closed");
   const said = speak(conn, typedLines(), () => prompt.show())
     .then(() => "said", (error) => {
       if (error instanceof RangeError || error.syscall === "read") throw error;
@@ -104,11 +108,9 @@ export async function main(args: string[]): Promise<void> {
   try {
     switch (await Promise.race([heard, said])) {
       case "said": // The rest of the server's part is still to come.
-        await within(timeoutMs, () => heard).catch((error) => {
-          if (!isTimeout(error)) throw error;
-          const missed = `the server did not close within ${timeout} s`;
-          prompt.above(() => console.error(`${exercise.id}: ${missed}`));
-        });
+        isAllSaid = true;
+        awaitMore();
+        await heard;
         break;
       case "closed":
         throw new Deno.errors.UnexpectedEof(

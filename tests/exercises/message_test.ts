@@ -135,9 +135,24 @@ Deno.test({
     ...["--port", `${server.port}`, "--timeout", "0.2"],
   ], { input: "bye\n" });
   assertEquals([code, stderr], [
-    0,
-    "message_client: the server did not close within 0.2 s\n",
+    75,
+    `message_client: 127.0.0.1:${server.port}: the server neither spoke nor closed for 0.2 s\n`,
   ]);
+});
+
+Deno.test({
+  name: "message_client takes all that the server still says, line by line",
+  permissions: CHILDREN,
+}, async () => {
+  const pause = () => new Promise<void>((resolve) => setTimeout(resolve, 200));
+  const line = [pause, send("more\n")];
+  const steps = [receiveEnd(), ...line, ...line, ...line, ...line];
+  await using server = await faultServer(steps);
+  const { code, stdout, stderr } = await run("message_client", [
+    ...["--port", `${server.port}`, "--timeout", "0.6"],
+  ], { input: "hello\n" });
+  assertEquals([code, stderr], [0, ""]);
+  assertEquals(stdout, "Received from server: more\n".repeat(4));
 });
 
 Deno.test({
