@@ -30,7 +30,7 @@ import { bytesRepr } from "../lib/text.ts";
 const options = {
   host: addressOption(),
   port: portOption(65432, 0),
-  idle: secondsOption(600, "close a client that is silent for so long"),
+  idle: secondsOption(600, "close a client that has not closed after so long"),
 };
 
 export const exercise: Exercise = {
@@ -69,8 +69,10 @@ export async function welcome(
   log: (line: string) => void,
 ): Promise<void> {
   log(`connected by ${formatPeer(conn.remoteAddr)}`);
+  // Not for each read: who sends byte by byte would hold its place for ever.
+  conn.limitSilence(idleMs, "the client did not close");
   let isWelcomed = false;
-  for await (const data of readChunks(conn, { idleMs })) {
+  for await (const data of readChunks(conn)) {
     log(`the data is ${bytesRepr(data)}`);
     if (!isWelcomed) await writeAll(conn, WELCOME);
     isWelcomed = true;
