@@ -116,6 +116,11 @@ export function consoleRules(
   ];
 }
 
+/** The packed addresses that a program has printed, in hexadecimal. */
+function packedIn({ stdout }: Ending): string[] {
+  return Array.from(stdout.text.matchAll(/\b[\da-f]{8}\b/g), ([hex]) => hex);
+}
+
 /** The rule for address conversion, where addresses can be given as arguments. */
 export const DOTTED_QUAD: Rule<Console> = {
   id: "ip4-dotted-quad",
@@ -128,19 +133,23 @@ export const DOTTED_QUAD: Rule<Console> = {
   hint: "Use inet_pton(AF_INET, text), or ipaddress.IPv4Address(text).",
   needs: ["console-lines"],
   run: async (program) => {
-    const { stdout } = await program.run("10.0.0.255");
-    if (!stdout.text.includes("0a0000ff")) {
+    // It may print other addresses, too: those of the sheet, or what it was given.
+    const good = packedIn(await program.run("10.0.0.255"));
+    if (!good.includes("0a0000ff")) {
       throw new NotApplicable("it takes no address as an argument");
     }
     for (
       const [text, packed] of [["127.1", "7f000001"], ["010.0.0.1", "08000001"]]
     ) {
-      const { stdout } = await program.run(text);
-      if (!/packed/i.test(stdout.text)) continue;
+      const ending = await program.run(text);
+      const found = packedIn(ending);
+      if (found.length < good.length) continue;
       throw new Finding(
         `it takes ${text} for an address`,
-        { sent: encode(text), received: stdout.bytes },
-        stdout.text.includes(packed) ? "it uses inet_aton" : undefined,
+        { sent: encode(text), received: ending.stdout.bytes },
+        found.includes(packed) && !good.includes(packed)
+          ? "it uses inet_aton"
+          : undefined,
       );
     }
   },

@@ -8,7 +8,7 @@ import type { Connection } from "../connection.ts";
 import { writeAll } from "../stream.ts";
 import { encode, MESSAGE, SHEET_TEXT } from "./bytes.ts";
 import { type Client, requireSuccess } from "./client.ts";
-import { readMessage, sendSlowly } from "./exchange.ts";
+import { readMessage, readSurplus, sendSlowly } from "./exchange.ts";
 import { pause, type Program } from "./program.ts";
 import { Finding, findWithin, type Rule } from "./rule.ts";
 
@@ -18,6 +18,12 @@ const BANGLA = "বাংলা ভাষায় লেখা";
 const ECHO_MS = 200;
 /** How long a client may wait for a server that says nothing, in ms. */
 const PATIENCE_MS = 12_000;
+
+/** Exit codes from here on say that a signal ended a program, as SIGSEGV does. */
+const SIGNALLED = 129;
+/** What runtimes print of an error that nobody has handled, from Python to C++. */
+const CRASH =
+  /^Traceback \(most|^\s+at .*:\d+|panicked at |^panic: |Exception in thread|^Unhandled exception|^terminate called/m;
 
 /** Returns if a client waits for its echo. @throws {Finding} if it ends without */
 async function stays(program: Program): Promise<void> {
@@ -62,6 +68,12 @@ export const ECHO_CLIENT_RULES: readonly Rule<Client>[] = [
         await readMessage(conn, MESSAGE);
         await stays(program);
         await writeAll(conn, MESSAGE);
+        const surplus = await readSurplus(conn);
+        if (surplus.length > 0) {
+          throw new Finding("it sent more than the message", {
+            received: surplus,
+          });
+        }
       });
       requireSuccess(ending);
     },
@@ -183,19 +195,19 @@ export const ECHO_CLIENT_RULES: readonly Rule<Client>[] = [
     readOn: "connect(2), ECONNREFUSED; Python: ConnectionRefusedError",
     hint: "Catch the error of connect, print a sentence, and exit with 1.",
     run: async (client) => {
-      const { code, stderr } = await client.alone();
+      const { code, stdout, stderr } = await client.alone();
       if (code === 0) {
         throw new Finding(
           "it ended with exit code 0 though there was no server",
         );
       }
-      const isCrash =
-        /^Traceback \(most|^\s+at .*:\d+|^panicked at|Exception in thread/m
-          .test(stderr.text);
-      if (isCrash) {
+      if (code >= SIGNALLED || CRASH.test(stderr.text)) {
         throw new Finding("it crashed", {
           received: stderr.bytes,
         }, "an error is not handled, or its handling has an error itself");
+      }
+      if ((stdout.text + stderr.text).trim() === "") {
+        throw new Finding("it said nothing");
       }
     },
   },

@@ -10,7 +10,7 @@ import { encode } from "./bytes.ts";
 import { type Client, requireSuccess } from "./client.ts";
 import { readBytes, readJust, readText, sendSlowly } from "./exchange.ts";
 import type { Program } from "./program.ts";
-import type { Rule } from "./rule.ts";
+import { Closed, Finding, type Rule } from "./rule.ts";
 
 /** Waits until the client has shown a message. */
 function shown(program: Program, text: string): Promise<void> {
@@ -21,6 +21,16 @@ function shown(program: Program, text: string): Promise<void> {
 /** Ends the conversation from the server's side. */
 async function bye(conn: Connection): Promise<void> {
   await writeAll(conn, encode("bye\n")).catch(() => {}); // It is gone already.
+}
+
+/** Waits for the client to leave, which is still connected. @throws {Finding} if it stays */
+async function leaves(conn: Connection): Promise<void> {
+  try {
+    await readBytes(conn, undefined, {});
+  } catch (error) {
+    if (error instanceof Closed) return; // in whatever way
+    throw new Finding("it stayed after the server's bye");
+  }
 }
 
 /** The rules, in the order in which they are judged. */
@@ -130,6 +140,7 @@ export const MESSAGE_CLIENT_RULES: readonly Rule<Client>[] = [
         await client.against(async (conn, program) => {
           await program.type("bye\n");
           await readText(conn, "bye\n");
+          await conn.closeWrite(); // as a server does then
           await readBytes(conn, undefined, {});
         }),
       );
@@ -144,7 +155,12 @@ export const MESSAGE_CLIENT_RULES: readonly Rule<Client>[] = [
     hint: "When the connection is done, end the process, whoever still types.",
     needs: ["message-hears-any-time"],
     run: async (client) => {
-      requireSuccess(await client.against((conn) => bye(conn)));
+      requireSuccess(
+        await client.against(async (conn) => {
+          await bye(conn);
+          await leaves(conn);
+        }),
+      );
     },
   },
   {

@@ -18,6 +18,9 @@ const REPLY_MS = 2000;
 /** The pause until another datagram asks whether the server is there, in ms. */
 const PROBE_MS = 500;
 
+/** How soon a reply too many comes, in ms. */
+const SURPLUS_MS = 150;
+
 /** A datagram that was sent, and how often its bytes came back. */
 interface Asked {
   data: Uint8Array;
@@ -37,9 +40,13 @@ export class Talk implements Disposable {
     this.#socket = bindUdp({ hostname, port: 0 });
   }
 
-  /** A datagram that was answered more than once. */
-  get answeredTwice(): Uint8Array | undefined {
-    return this.#asked.find(({ replies }) => replies > 1)?.data;
+  /** A datagram that was answered more than once, now or soon. */
+  async answeredTwice(): Promise<Uint8Array | undefined> {
+    while (true) {
+      const twice = this.#asked.find(({ replies }) => replies > 1);
+      if (twice) return twice.data;
+      if (!await this.#receive(SURPLUS_MS)) return;
+    }
   }
 
   /**

@@ -80,6 +80,35 @@ const MISTAKES: [mistake: string, script: string, rule: string][] = [
     ),
     "client-refused",
   ],
+  [
+    "says nothing when there is no server",
+    RIGHT.replace('f"no echo: {error}"', "1"),
+    "client-refused",
+  ],
+  [
+    "is ended by a signal when there is no server",
+    RIGHT.replace(
+      'sys.exit(f"no echo: {error}")',
+      'sys.exit(1) if "timed" in str(error) else __import__("os").abort()',
+    ),
+    "client-refused",
+  ],
+  [
+    "panics as Rust does when there is no server",
+    RIGHT.replace(
+      'f"no echo: {error}"',
+      "\"thread 'main' panicked at src/main.rs:7:62:\"",
+    ),
+    "client-refused",
+  ],
+  [
+    "sends a line end behind its message",
+    RIGHT.replace(
+      "        received = b",
+      '        __import__("time").sleep(.05); conn.sendall(b"\\n")\n        received = b',
+    ),
+    "client-sends",
+  ],
 ];
 
 Deno.test({

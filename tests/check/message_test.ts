@@ -148,6 +148,11 @@ const CLIENT_MISTAKES: [mistake: string, script: string, rule: string][] = [
     "message-hears-bye",
   ],
   [
+    "takes the server's bye for a message like any other",
+    CLIENT.replace('"bye"', '"never"').replace("os._exit(1)", "os._exit(0)"),
+    "message-hears-bye",
+  ],
+  [
     "goes on when the server is gone",
     CLIENT.replace("    os._exit(1)", "    pass"),
     "message-server-leaves",
@@ -173,6 +178,10 @@ const CLIENT_MISTAKES: [mistake: string, script: string, rule: string][] = [
   ],
 ];
 
+/** It ends when the server has closed, and not with its own bye. */
+const WAITING_CLIENT = CLIENT.replace("os._exit(1)", "os._exit(0)")
+  .trimEnd() + "\nthreading.Event().wait()\n";
+
 Deno.test({
   name: "check fails just the rule that names a message server's mistake",
   ignore: !has("python3"),
@@ -192,6 +201,7 @@ Deno.test({
     const [id, script, rules] of [
       ["message_server", SERVER, MESSAGE_SERVER_RULES],
       ["message_client", CLIENT, MESSAGE_CLIENT_RULES],
+      ["message_client", WAITING_CLIENT, MESSAGE_CLIENT_RULES],
     ] as const
   ) {
     const all = rules.map((rule) => rule.id);

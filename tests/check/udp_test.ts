@@ -41,6 +41,14 @@ const SERVER_MISTAKES: [mistake: string, script: string, rule: string][] = [
     "udp-boundaries",
   ],
   [
+    "answers large ones twice",
+    SERVER.replace(
+      "    sock.sendto",
+      "    len(data) > 600 and sock.sendto(data, client)\n    sock.sendto",
+    ),
+    "udp-boundaries",
+  ],
+  [
     "answers from another port",
     SERVER.replace(
       "    sock.sendto",
@@ -100,6 +108,14 @@ const CLIENT_MISTAKES: [mistake: string, script: string, rule: string][] = [
   [
     "takes whatever comes",
     CLIENT.replace('!= (b"hello", server)', '[0] != b"hello"'),
+    "udp-forged",
+  ],
+  [
+    "looks only at the sender's port",
+    CLIENT.replace(
+      '!= (b"hello", server)',
+      "[1][1] != server[1]",
+    ),
     "udp-forged",
   ],
 ];
