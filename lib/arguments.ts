@@ -33,6 +33,7 @@ export function parseArguments<O extends Options>(
   const given = parseArgs(protectValues(valued, [...flags, ...taken], args), {
     boolean: flags,
     string: ["_", ...valued],
+    collect: valued,
     unknown: (arg, name) => {
       const bare = name?.replace(/=$/, "") ?? "";
       if (valued.includes(bare)) throw needsValue(bare, options[bare]);
@@ -43,11 +44,11 @@ export function parseArguments<O extends Options>(
   const texts: Record<string, string[]> = {
     _: given._.map((text) => String(text).replace(HIDDEN, "")),
   };
-  for (const name of names) {
-    const value = given[name];
-    if (value === "") throw needsValue(name, options[name]);
-    texts[name] = value === undefined || value === false ? [] : [String(value)];
+  for (const name of valued) {
+    texts[name] = given[name] as string[] ?? [];
+    if (texts[name].includes("")) throw needsValue(name, options[name]);
   }
+  for (const name of flags) texts[name] = given[name] ? ["true"] : [];
   const most = options._?.most ?? 0;
   if (texts._.length > most) {
     throw new UsageError(
@@ -62,8 +63,12 @@ export function parseArguments<O extends Options>(
   const values: Record<string, unknown> = {};
   for (const [name, option] of Object.entries(options)) {
     try {
+      // Of an option that is given twice the last one counts; both have to be right.
+      const typed = name === "_"
+        ? [texts._]
+        : texts[name].map((text) => [text]);
       values[name] = texts[name].length > 0
-        ? option.parse(texts[name])
+        ? typed.map((one) => option.parse(one)).at(-1)
         : option.default;
     } catch (error) {
       // What names a peer is usage; any other operand is the program's data.

@@ -4,6 +4,8 @@ export interface ParseOptions {
   boolean?: readonly string[];
   /** Options that take a value, kept as text; `_` keeps the operands as text. */
   string?: readonly string[];
+  /** Options that may be given several times: their values are lists. */
+  collect?: readonly string[];
   /** Called for each unknown option and each operand; `false` leaves it out. */
   unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }

@@ -48,6 +48,20 @@ Deno.test({
 });
 
 Deno.test({
+  name: "parseArguments() takes the last of an option, and judges each",
+  permissions: "none",
+}, () => {
+  const typed = (...args: string[]) => parseArguments(options, args).port;
+  assertEquals(typed("--port", "1", "--port=2"), 2);
+  for (const wrong of ["abc", ""]) {
+    for (const order of [[wrong, "2"], ["2", wrong]]) {
+      const args = order.map((port) => `--port=${port}`);
+      assertThrows(() => typed(...args), UsageError, "--port");
+    }
+  }
+});
+
+Deno.test({
   name: "parseArguments() hands an operand on as it was typed",
   permissions: "none",
 }, () => {
