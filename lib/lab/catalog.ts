@@ -25,9 +25,13 @@ export function find(
   wanted: string,
 ): Exercise[] {
   const key = simple(wanted);
-  const found = exercises.filter(({ id, sheet, alias }) =>
-    [id, sheet, alias ?? id].map(simple).includes(key)
-  );
+  const found = exercises.filter(({ id, sheet, alias = id, questions }) => {
+    // The theory questions begin with numbers of their own.
+    const numbers = questions.flatMap(({ question }) =>
+      question.match(/^\d\S*/) ?? []
+    );
+    return [id, sheet, alias, ...numbers].map(simple).includes(key);
+  });
   if (found.length > 0) return found;
   const under = exercises.map(({ sheet }) => sheet)
     .filter((sheet) => sheet.startsWith(`${wanted}.`));

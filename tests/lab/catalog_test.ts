@@ -20,6 +20,7 @@ Deno.test({
   assertEquals(ids("4.2.2 (modify)"), ["modify_remote_machine_info"]);
   assertEquals(ids("5.1–5.4"), ["questions"]);
   assertEquals(ids("5.1-5.4"), ["questions"]);
+  assertEquals(ids("5.3"), ["questions"]);
 });
 
 Deno.test({
