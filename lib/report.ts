@@ -97,8 +97,10 @@ function withDenied(
 ): Deno.PermissionOptionsObject {
   const net = (permissions.net ?? []) as string[];
   const [, host] = message.match(/--allow-net=(.*):\d+$/) ?? [];
-  if (!host || net.some((entry) => entry.startsWith(host))) return permissions;
-  return { ...permissions, net: [...net, host] };
+  const isNamed = net.some((entry) => `${entry}:`.startsWith(`${host}:`));
+  return !host || isNamed
+    ? permissions
+    : { ...permissions, net: [...net, host] };
 }
 
 /** Says on stderr what failed in a program; returns the exit code for it. */

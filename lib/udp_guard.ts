@@ -15,8 +15,8 @@ import type { Datagram } from "./udp.ts";
 const MOST_REPEATS = 2000;
 /** A pause this long, in ms, resets the count. */
 const LOOP_PAUSE_MS = 1000;
-/** How many counts are kept; a power of two. */
-const SLOTS = 4096;
+/** How many counts are kept; a power of two. With fewer, busy clients would share them. */
+const SLOTS = 65_536;
 /** So many bytes at the start and the end of a datagram tell it from another. */
 const END_BYTES = 24;
 

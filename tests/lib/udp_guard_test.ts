@@ -66,8 +66,8 @@ Deno.test({
 }, () => {
   const from = { transport: "udp", hostname: "127.0.0.1", port: 9901 } as const;
   // So many that some of them share a slot of the table.
-  let loops = Array.from({ length: 500 }, (_, number) => ({
-    data: new TextEncoder().encode(`forged ${number}`),
+  let loops = Array.from({ length: 1500 }, (_, number) => ({
+    data: new Uint8Array(new Float64Array([Math.sin(number)]).buffer),
     from,
   }));
   const repeats = new Repeats();
