@@ -21,6 +21,8 @@ export interface Shared {
   readonly turns: Turns;
   /** Whether the server has stopped, and reads no more. */
   isOver: boolean;
+  /** Until when it then reads on where one read did not bring all that was there. */
+  restEnd: number;
 }
 
 /** No limit is set. */

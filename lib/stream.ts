@@ -40,7 +40,8 @@ export interface WriteOptions {
  * What the peer sends, as it arrives, up to its end of file. The reads know no
  * message boundaries: TCP is a stream of bytes. A chunk is valid only until the
  * next one is asked for, since the buffer is used again; one is asked for at a
- * time, as `for await` does. When the server stops, the iteration ends.
+ * time, as `for await` does. When the server stops, the iteration ends behind what
+ * is here already.
  *
  * The iteration rejects with:
  * - {@linkcode DOMException} "TimeoutError" if nothing came for `idleMs`; the
@@ -60,6 +61,7 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
   #conn: Connection;
   #idleMs: number | undefined;
   #buffer = new Uint8Array(FIRST_BUFFER);
+  #isMore = false; // the last read filled the buffer: what it left is to be read
 
   constructor(conn: Connection, idleMs: number | undefined) {
     this.#conn = conn;
@@ -72,7 +74,10 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
 
   next(): Promise<IteratorResult<Uint8Array>> {
     const { shared } = this.#conn;
-    if (shared?.isOver) return Promise.resolve(END);
+    if (shared?.isOver) {
+      const isLeft = this.#isMore && performance.now() < shared.restEnd;
+      if (!isLeft) return Promise.resolve(END);
+    }
     const turn = shared?.turns.next(this.#conn);
     return turn ? turn.then(() => this.#read()) : this.#read();
   }
@@ -95,7 +100,8 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
     if (count === null) return END;
     const value = this.#buffer.subarray(0, count);
     const { length } = this.#buffer;
-    const isFull = count === length && length < LAST_BUFFER;
+    this.#isMore = count === length;
+    const isFull = this.#isMore && length < LAST_BUFFER;
     const isTooLarge = count * GROWTH < length && length > SMALL_BUFFER;
     if (isFull || isTooLarge) this.#buffer = new Uint8Array(roomFor(count));
     return { done: false, value };

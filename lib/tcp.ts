@@ -17,6 +17,8 @@ import { Turns } from "./turns.ts";
 
 /** How long a server that stops goes on reading what is on its way, in ms. */
 const DRAIN_MS = 80;
+/** How long it then reads on where one read does not bring all that is there, in ms. */
+const REST_MS = 400;
 /** If nobody was served for so long after that, it closes who says nothing, in ms. */
 const IDLE_MS = 20;
 /** When a server that stops closes what is still open, in ms. */
@@ -104,6 +106,7 @@ class Server implements TcpServer {
     watch: new Watch(this.#connections),
     turns: new Turns(),
     isOver: false,
+    restEnd: 0,
   };
   #active = 0;
   #isInTrouble = false;
@@ -205,21 +208,24 @@ class Server implements TcpServer {
     }
   }
 
-  // What is on its way is still read and answered; then who has been served is read no
-  // more, the others have their turn, and who says nothing in it is closed. If this
-  // process was held up, timers come before what reads have brought meanwhile: that
-  // has one turn more, and is answered, too.
+  // What is on its way is still read and answered; then who has been served is read
+  // only as far as it has sent, the others have their turn, and who says nothing in it
+  // is closed. If this process was held up, timers come before what reads have brought
+  // meanwhile: that has one turn more, and is answered, too.
   async #drain(): Promise<void> {
     this.#allGone = Promise.withResolvers();
-    const open = () => this.#active + this.#connections.size;
+    const { turns } = this.#shared;
+    // It grows whenever somebody is read or leaves.
+    const progress = () => turns.served - this.#active - this.#connections.size;
     const readNoMore = () => {
       this.#shared.isOver = true;
-      step = setTimeout(awaitTurns, IDLE_MS, open());
+      this.#shared.restEnd = performance.now() + REST_MS;
+      step = setTimeout(awaitTurns, IDLE_MS, progress());
     };
     const awaitTurns = (before: number) => {
-      const areServed = this.#shared.turns.isWaitedFor || open() < before;
+      const areServed = turns.isWaitedFor || progress() > before;
       step = areServed
-        ? setTimeout(awaitTurns, IDLE_MS, open())
+        ? setTimeout(awaitTurns, IDLE_MS, progress())
         : setTimeout(handOver, 1);
     };
     // Behind all promises that are settled already.

@@ -70,6 +70,11 @@ export class Turns {
     return this.#queue.length > 0;
   }
 
+  /** How often somebody was served; it grows as long as anybody is. */
+  get served(): number {
+    return this.#served;
+  }
+
   /** Lets go of its timer: nobody will ask for a turn any more. */
   close(): void {
     clearTimeout(this.#timer);

@@ -172,6 +172,35 @@ Deno.test({
 });
 
 Deno.test({
+  name: "shutdown() answers all of a message that takes several reads",
+  permissions: LOOPBACK,
+}, async () => {
+  await using server = serve(async (conn) => {
+    for await (const data of readChunks(conn)) {
+      const end = performance.now() + 1;
+      while (performance.now() < end);
+      await writeAll(conn, data);
+    }
+  });
+  const clients = await Promise.all(
+    Array.from({ length: 100 }, () => connectTcp(server.addr)),
+  );
+  // Each is served by now, and not only in the queue of those to be accepted.
+  await Promise.all(clients.map((conn) => writeAll(conn, encode("1"))));
+  await Promise.all(clients.map((conn) => conn.read(new Uint8Array(1))));
+  const message = "x".repeat(5000); // of several reads: a first buffer is small
+  await Promise.all(clients.map((conn) => writeAll(conn, encode(message))));
+  const stopped = server.shutdown();
+  const answers = await Promise.all(clients.map(answer));
+  assertEquals(
+    answers.filter((text) => text === message).length,
+    clients.length,
+  );
+  for (const conn of clients) conn.close();
+  await stopped;
+});
+
+Deno.test({
   name: "shutdown() closes a handler that does not end by itself",
   permissions: LOOPBACK,
 }, async () => {
