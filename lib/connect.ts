@@ -37,8 +37,20 @@ export async function connectTcp(
       (signal) => Deno.connect({ hostname, port, signal }),
       (late) => late.close(), // Deno before 2.5 does not look at the signal
     );
+    if (isOwnEnd(conn)) {
+      conn.close();
+      throw new Deno.errors.ConnectionRefused();
+    }
     return new Connection(conn);
   } catch (error) {
     throw located(error, "connect", address);
   }
+}
+
+// Where nobody listens at a port of this machine, the system may choose that very port
+// for the client: both ends open at once (RFC 9293, section 3.5), and it would talk to
+// itself.
+function isOwnEnd({ localAddr, remoteAddr }: Deno.TcpConn): boolean {
+  return localAddr.port === remoteAddr.port &&
+    localAddr.hostname === remoteAddr.hostname;
 }

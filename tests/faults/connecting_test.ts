@@ -64,6 +64,25 @@ for (const id of TCP_CLIENTS) {
   });
 }
 
+Deno.test(
+  onMachines("a client that got the port it connects to finds nobody there"),
+  async () => {
+    // Two ports: Linux takes the first for a client.
+    const machine = {
+      setUp: "echo 50001 50002 > /proc/sys/net/ipv4/ip_local_port_range",
+    };
+    assertFailed(
+      "echo_client",
+      await runOn(machine, "echo_client", ["--port", "50001"]),
+      69,
+      "nothing is listening at 127.0.0.1:50001",
+      "start the server first, and give both the same host and port",
+    );
+    const { stdout } = await runOn(machine, "port_probe", ["127.0.0.1:50001"]);
+    assertEquals(stdout, "127.0.0.1:50001 closed (ECONNREFUSED)\n");
+  },
+);
+
 const WAIT_LONGER =
   "check the address and the firewall, or wait longer with --timeout";
 const NO_WAY = "check the address, and that both PCs are on the same network";
