@@ -147,6 +147,8 @@ export async function main(args: string[], stop: AbortSignal): Promise<void> {
         const peer = formatPeer(conn.remoteAddr);
         prompt.above(() => console.error(`${peer} has left`));
       }
+      // It may still read what it was told before: no line of that is cut.
+      await outbox.allSent();
     },
   );
   stop.addEventListener("abort", end);

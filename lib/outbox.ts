@@ -35,6 +35,11 @@ export class Outbox {
     if (this.#unsent > MOST_UNSENT) await this.#sending;
   }
 
+  /** Resolves when all that was queued is sent, or the peer was given up. */
+  allSent(): Promise<void> {
+    return this.#sending;
+  }
+
   async #write(message: Uint8Array): Promise<void> {
     try {
       await writeAll(this.#conn, message, { timeoutMs: SEND_MS });

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { connectTcp } from "../../lib/connect.ts";
 import { encodeLine } from "../../lib/lines.ts";
-import { writeAll } from "../../lib/stream.ts";
+import { readChunks, writeAll } from "../../lib/stream.ts";
 import { run, serve, start } from "../child.ts";
 import {
   faultServer,
@@ -73,6 +73,23 @@ Deno.test({
   }
   server.kill("SIGINT");
   assertEquals((await server.result).code, 0);
+});
+
+Deno.test({
+  name: "message_server cuts no line to a client that has sent its end of file",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("message_server");
+  using conn = await connectTcp({ hostname: "127.0.0.1", port: server.port });
+  await server.line(/^Connection from/);
+  const line = "x".repeat(60_000) + "\n";
+  server.write(line.repeat(300)); // more than the buffers between two ends hold
+  await new Promise((resolve) => setTimeout(resolve, 300)); // they fill
+  await conn.closeWrite();
+  await server.line(/has left$/);
+  let length = 0;
+  for await (const chunk of readChunks(conn)) length += chunk.length;
+  assertEquals(length % line.length, 0);
 });
 
 Deno.test({
