@@ -50,9 +50,10 @@ export class RoundTrips {
   summary(): string[] {
     if (this.sent === 0) return [];
     const lost = this.sent - this.received;
-    const share = Math.round(100 * lost / this.sent);
     const counts = `${this.sent} sent, ${this.received} received, ` +
-      `${lost} lost (${share}%), ${this.#duplicated} duplicated, ` +
+      `${lost} lost (${
+        percent(lost, this.sent)
+      }%), ${this.#duplicated} duplicated, ` +
       `${this.#outOfOrder} out of order`;
     if (this.received === 0) return [counts];
     let [least, most, total] = [Infinity, 0, 0];
@@ -64,5 +65,14 @@ export class RoundTrips {
     const times = [least, total / this.received, most]
       .map((ms) => ms.toFixed(2)).join("/");
     return [counts, `round trip minimum/average/maximum = ${times} ms`];
+  }
+}
+
+// Rounded, but neither to 0 if there are some nor to 100 if that is not all.
+function percent(part: number, all: number): string {
+  for (let digits = 0;; digits++) {
+    const text = (100 * part / all).toFixed(digits);
+    const [isNone, isAll] = [Number(text) === 0, Number(text) === 100];
+    if (isNone === (part === 0) && isAll === (part === all)) return text;
   }
 }

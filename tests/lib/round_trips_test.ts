@@ -35,3 +35,18 @@ Deno.test({
   assertEquals(lines.length, 1);
   assertMatch(lines[0], /^1 sent, 0 received, 1 lost \(100%\)/);
 });
+
+Deno.test({
+  name: "RoundTrips rounds no loss to none, and no reply to a loss of all",
+  permissions: "none",
+}, () => {
+  const lost = (sent: number, received: number) => {
+    const trips = new RoundTrips();
+    for (let count = 0; count < sent; count++) trips.begin();
+    for (let number = 1; number <= received; number++) trips.end(number);
+    return /\((.*)\)/.exec(trips.summary()[0])![1];
+  };
+  assertEquals([lost(3, 2), lost(1000, 1000)], ["33%", "0%"]);
+  assertEquals([lost(1000, 998), lost(1000, 2)], ["0.2%", "99.8%"]);
+  assertEquals([lost(100_000, 99_999), lost(7, 0)], ["0.001%", "100%"]);
+});
