@@ -88,7 +88,12 @@ export function parseName(text: string): string {
         "a device; give another one, such as SDN_LAB",
     );
   }
-  if (/^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_. -]{0,63}(?<![. ])$/u.test(text)) {
+  // Joiners are part of the spelling in Bangla and Persian: between letters.
+  const letters = text.replace(
+    /(?<=[\p{L}\p{M}])[\u200c\u200d](?=\p{M}|\p{L})/gu,
+    "",
+  );
+  if (/^[\p{L}\p{N}_][\p{L}\p{M}\p{N}_. -]{0,63}(?<![. ])$/u.test(letters)) {
     return text;
   }
   throw new SyntaxError(

@@ -67,6 +67,18 @@ Deno.test("create_project takes the name of a folder, and no path out of here", 
 
 Deno.test({
   name:
+    "parseName() takes a joiner where the spelling has it, and nowhere else",
+  permissions: "none",
+}, () => {
+  const name = "\u09b0\u200d\u09cd\u09af\u09be\u09ac"; // RAB, as Bangla writes it
+  assertEquals(parseName(name), name);
+  for (const joiner of ["a\u200d", "\u200da", "1\u200d2", "a\u200d\u200db"]) {
+    assertThrows(() => parseName(joiner), SyntaxError, "is not a name");
+  }
+});
+
+Deno.test({
+  name:
     "parseName() refuses what is a device on Windows, in any case and with any end",
   permissions: "none",
 }, () => {
