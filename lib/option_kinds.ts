@@ -117,7 +117,7 @@ export function nameServerOption(): Option<Endpoint | undefined> {
     parse: ([text]) => {
       const server = parseEndpoint(text, 53);
       const isAddress = /^[\d.]+$|:[^%]*$/.test(server.hostname);
-      if (isAddress) return server;
+      if (isAddress) return { ...server, hostname: oneHost(server.hostname) };
       throw new SyntaxError(
         `${JSON.stringify(text)} is not the address of a name server: ` +
           "give its IP address, such as 192.168.0.1 or 127.0.0.1:5353",

@@ -124,6 +124,8 @@ Deno.test({
     [["--host", "127.0.0.1:99"], '"127.0.0.1:99"'],
     [["--host", "0.0.0.0"], "0.0.0.0 stands for all addresses of a server"],
     [["--host", "::"], ":: stands for all addresses of a server"],
+    [["--name-server", "0.0.0.0:5353"], "0.0.0.0 stands for all addresses"],
+    [["--name-server", "::"], ":: stands for all addresses"],
     [["--timeout", "0"], '"0"'],
     [["--timeout", "-1"], '"-1"'],
     [["--timeout", "soon"], '"soon"'],
