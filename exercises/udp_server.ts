@@ -35,7 +35,9 @@ const options = {
   port: portOption(9901, 0),
   drop: probabilityOption("the probability that a datagram is lost"),
   duplicate: probabilityOption("the probability that it is answered twice"),
-  reorder: probabilityOption("the probability that the next overtakes it"),
+  reorder: probabilityOption(
+    "the probability that the next overtakes it, unless it overtakes one itself",
+  ),
   seed: integerOption(1, "another seed makes another run", 0, 4294967295),
   quiet: flagOption("do not print what is received and sent"),
 };

@@ -57,6 +57,24 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "udp_server lets no datagram be overtaken that overtakes one, as its help says",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await serve("udp_server", ["--reorder", "1"]);
+  using socket = bind();
+  const back: number[] = [];
+  for (let number = 1; number <= 6; number++) {
+    const to = { hostname: "127.0.0.1", port: server.port };
+    await socket.send(Uint8Array.of(number), to);
+  }
+  while (back.length < 6) back.push((await socket.receive(5000))!.data[0]);
+  assertEquals(back, [2, 1, 4, 3, 6, 5]);
+  const { stdout } = await run("udp_server", ["--help"]);
+  assertMatch(stdout.replace(/\s+/g, " "), /, unless it overtakes one itself/);
+});
+
+Deno.test({
   name: "udp_server doubles also what it has held back",
   permissions: CHILDREN,
 }, async () => {
