@@ -19,11 +19,11 @@ const ECHO_MS = 200;
 /** How long a client may wait for a server that says nothing, in ms. */
 const PATIENCE_MS = 12_000;
 
-/** Exit codes from here on say that a signal ended a program, as SIGSEGV does. */
-const SIGNALLED = 129;
+/** Exit codes between say that a signal ended a program; C's exit(-1) is 255. */
+const SIGNALLED = 128, SIGNALS = 64;
 /** What runtimes print of an error that nobody has handled, from Python to C++. */
 const CRASH =
-  /^Traceback \(most|^\s+at .*:\d+|panicked at |^panic: |Exception in thread|^Unhandled exception|^terminate called/m;
+  /^Traceback \(most|^\s+at .*:\d+:\d+\)?( \{)?$|panicked at |^panic: |Exception in thread|^Unhandled exception|^terminate called|\.rb:\d+:in |^stack ?trace/im;
 
 /** Returns if a client waits for its echo. @throws {Finding} if it ends without */
 async function stays(program: Program): Promise<void> {
@@ -201,7 +201,8 @@ export const ECHO_CLIENT_RULES: readonly Rule<Client>[] = [
           "it ended with exit code 0 though there was no server",
         );
       }
-      if (code >= SIGNALLED || CRASH.test(stderr.text)) {
+      const isSignalled = code > SIGNALLED && code <= SIGNALLED + SIGNALS;
+      if (isSignalled || CRASH.test(stderr.text)) {
         throw new Finding("it crashed", {
           received: stderr.bytes,
         }, "an error is not handled, or its handling has an error itself");

@@ -31,6 +31,12 @@ const READ_BY_READ = RIGHT.replace('        print("Received:", received)\n', "")
     '            print("Received:", data)\n            received += data',
   );
 
+/** It ends as C programs do by exit(-1), and says where on a line of its own. */
+const EXIT_255 = RIGHT.replace(
+  'sys.exit(f"no echo: {error}")',
+  'print("no server\\n    at %s:%s: %s" % (*sys.argv[1:3], error), file=sys.stderr); sys.exit(-1)',
+);
+
 const client = (script: string): Aim =>
   python(script, "{host}", "{port}", "{text}");
 
@@ -102,6 +108,22 @@ const MISTAKES: [mistake: string, script: string, rule: string][] = [
     "client-refused",
   ],
   [
+    "leaves the error to Ruby",
+    RIGHT.replace(
+      'f"no echo: {error}"',
+      '"c.rb:3:in `initialize\': Connection refused (Errno::ECONNREFUSED)"',
+    ),
+    "client-refused",
+  ],
+  [
+    "leaves the error to Node",
+    RIGHT.replace(
+      'f"no echo: {error}"',
+      '"Error: connect\\n    at TCPConnectWrap.done (node:net:1555:16) {\\n}"',
+    ),
+    "client-refused",
+  ],
+  [
     "sends a line end behind its message",
     RIGHT.replace(
       "        received = b",
@@ -122,7 +144,8 @@ Deno.test({
   ignore: !has("python3"),
 }, async () => {
   const all = ECHO_CLIENT_RULES.map(({ id }) => id);
-  for (const aim of [undefined, client(RIGHT), client(READ_BY_READ)]) {
+  const right = [RIGHT, READ_BY_READ, EXIT_255].map(client);
+  for (const aim of [undefined, ...right]) {
     const verdicts = await judged("echo_client", aim);
     assertEquals(idsOf(verdicts, "passed"), all, JSON.stringify(verdicts));
   }
