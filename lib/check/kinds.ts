@@ -38,11 +38,14 @@ export interface Kind {
 
 /** How long one rule may take, in ms. */
 const RULE_MS = 30_000;
+/** The same for UDP clients: ten datagrams are lost, as many as ours sends, in ms. */
+const LOSSES_MS = 75_000;
 
 function kind<S extends Subject>(
   rules: readonly Rule<S>[],
   begin: (aim: Aim, ports: Ports) => S,
   ownArguments: string[] = [],
+  limitMs = RULE_MS,
 ): Kind {
   return {
     rules,
@@ -53,7 +56,7 @@ function kind<S extends Subject>(
       return judge(
         rules.filter((rule) => tier === "strict" || rule.tier === "basic"),
         () => begin(aim, ports),
-        RULE_MS,
+        limitMs,
         signal,
       );
     },
@@ -82,9 +85,13 @@ function serving(rules: readonly Rule<Server>[]): Kind {
 }
 
 /** A client, and the arguments of ours besides the server's address. */
-function connecting(rules: readonly Rule<Client>[], ...more: string[]): Kind {
+function connecting(
+  rules: readonly Rule<Client>[],
+  more: string[] = [],
+  limitMs?: number,
+): Kind {
   const begin = (aim: Aim, ports: Ports) => new Client(commandOf(aim), ports);
-  return kind(rules, begin, [...ENDPOINT, ...more]);
+  return kind(rules, begin, [...ENDPOINT, ...more], limitMs);
 }
 
 const MODULE = ["Hi, this is mymodule speaking.", "Version 0.1"];
@@ -132,10 +139,14 @@ export const KINDS: Readonly<Record<string, Kind>> = {
   greeting_server: serving(sayingServer("Note 2", "", "Hello, client")),
   greeting_client: connecting(hearingClient("Note 2", "", "Hello, client")),
   udp_server: serving(UDP_SERVER_RULES),
-  udp_client: connecting(UDP_CLIENT_RULES, "--count", "2", "--seconds", "0.5"),
+  udp_client: connecting(
+    UDP_CLIENT_RULES,
+    ["--count", "2", "--seconds", "0.5"],
+    LOSSES_MS,
+  ),
   message_server: serving(MESSAGE_SERVER_RULES),
   message_client: connecting(MESSAGE_CLIENT_RULES),
-  echo_client: connecting(ECHO_CLIENT_RULES, "--timeout", "4", "{text}"),
+  echo_client: connecting(ECHO_CLIENT_RULES, ["--timeout", "4", "{text}"]),
 };
 
 function commandOf(aim: Aim): Command {

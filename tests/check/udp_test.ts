@@ -1,8 +1,9 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { UDP_CLIENT_RULES } from "../../lib/check/udp_client.ts";
 import { UDP_SERVER_RULES } from "../../lib/check/udp_server.ts";
 import { has, hasIpv6 } from "../interop/peer.ts";
 import { serve } from "../child.ts";
+import { temporaryFolder } from "../folder.ts";
 import { command, failsJust, idsOf, judged, python } from "./judged.ts";
 
 const SERVER = `
@@ -94,6 +95,17 @@ for number in range(8):
 sys.exit(lost == 8)
 `;
 
+/** It waits for each reply as long as many do; but once only, for the test's sake. */
+const SLOW_CLIENT = PATIENT_CLIENT.replace("range(8)", "range(9)")
+  .replace("lost == 8", "lost == 9")
+  .replace(
+    "sock.settimeout(1.6)",
+    `import pathlib
+runs = pathlib.Path(sys.argv[3])
+runs.write_text((runs.read_text() if runs.exists() else "") + ".")
+sock.settimeout(3.5 if runs.read_text() == ".." else 0.2)`,
+  );
+
 const CLIENT_MISTAKES: [mistake: string, script: string, rule: string][] = [
   [
     "waits for ever",
@@ -144,6 +156,20 @@ Deno.test({
       assertEquals(idsOf(verdicts, "passed"), all, JSON.stringify(verdicts));
     });
   }));
+});
+
+Deno.test({
+  name: "check lets a UDP client wait for ten replies that are lost",
+  ignore: !has("python3"),
+}, async () => {
+  await using here = await temporaryFolder();
+  const verdicts = await judged(
+    "udp_client",
+    python(SLOW_CLIENT, "{host}", "{port}", `${here.path}/runs`),
+  );
+  assertEquals(idsOf(verdicts, "failed"), [], JSON.stringify(verdicts));
+  const { ms } = verdicts[1];
+  assert(ms > 31_000, `udp-loss took ${ms} ms`);
 });
 
 Deno.test({
