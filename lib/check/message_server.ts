@@ -8,7 +8,7 @@ import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
 import { readBytes, readJust, readText, sendSlowly } from "./exchange.ts";
 import { pause } from "./program.ts";
-import type { Rule } from "./rule.ts";
+import { Closed, type Rule } from "./rule.ts";
 import type { Server } from "./server.ts";
 
 /** What the server has to print for a message. */
@@ -18,6 +18,15 @@ function shown(server: Server, text: string): Promise<void> {
     (stdout) => stdout.includes(`${line}\n`) || stdout.includes(`${line}\r\n`),
     `\`${line}\` on a line`,
   );
+}
+
+/** Types an answer: a server that takes turns reads on only then. */
+async function answer(server: Server): Promise<void> {
+  try {
+    await server.type("go on\n");
+  } catch (error) {
+    if (!(error instanceof Closed)) throw error; // it may have no keyboard
+  }
 }
 
 /** Waits until the server has said who connected. */
@@ -90,8 +99,10 @@ export const MESSAGE_SERVER_RULES: readonly Rule<Server>[] = [
         await pause(50);
       }
       await shown(server, "in three pieces");
+      await answer(server);
       await writeAll(conn, encode("two in one\nsegment\n"));
       await shown(server, "two in one");
+      await answer(server);
       await shown(server, "segment");
     },
   },
@@ -122,6 +133,7 @@ export const MESSAGE_SERVER_RULES: readonly Rule<Server>[] = [
       using conn = await server.connect();
       await writeAll(conn, encode("\n"));
       await shown(server, "");
+      await answer(server);
       await writeAll(conn, encode("after it\n"));
       await shown(server, "after it");
     },

@@ -212,6 +212,49 @@ Deno.test({
   }
 });
 
+/** As the sheet's, they take turns; but what they send and read is lines. */
+const TURNS_SERVER = `
+import socket, sys
+server = socket.create_server((sys.argv[1], int(sys.argv[2])))
+conn, address = server.accept()
+print("Connection from:", address)
+for line in conn.makefile("rb"):
+    print("from connected user:", line.decode().rstrip("\\n"))
+    if line == b"bye\\n":
+        break
+    conn.sendall((input(" -> ") + "\\n").encode())
+conn.shutdown(socket.SHUT_RDWR)
+`;
+const TURNS_CLIENT = `
+import socket, sys
+conn = socket.create_connection((sys.argv[1], int(sys.argv[2])))
+text = ""
+while text != "bye":
+    text = input(" -> ")
+    conn.sendall((text + "\\n").encode())
+    if text != "bye":
+        print("Received from server:", conn.recv(1024).decode())
+`;
+
+Deno.test({
+  name:
+    "check does not say of programs that take turns that they know no lines",
+  ignore: !has("python3"),
+}, async () => {
+  for (
+    const [id, script, failed] of [
+      ["message_server", TURNS_SERVER, [
+        "message-any-time",
+        "message-two-clients",
+      ]],
+      ["message_client", TURNS_CLIENT, ["message-hears-any-time"]],
+    ] as const
+  ) {
+    const verdicts = await judged(id, python(script, "{host}", "{port}"));
+    assertEquals(idsOf(verdicts, "failed"), [...failed]);
+  }
+});
+
 Deno.test({
   name: "check says so where a message server has closed its standard input",
   ignore: !has("python3"),
