@@ -9,9 +9,11 @@ import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
 import { type Client, requireSuccess } from "./client.ts";
 import { readBytes, readJust, readText, sendSlowly } from "./exchange.ts";
-import type { Program } from "./program.ts";
+import { pause, type Program } from "./program.ts";
 import { Closed, Finding, type Rule } from "./rule.ts";
 
+/** How long a client may take to leave by itself once it has said bye, in ms. */
+const LEAVE_MS = 300;
 /** The pause between answers to a client that takes turns, in ms. */
 const ANSWER_MS = 100;
 
@@ -150,7 +152,9 @@ export const MESSAGE_CLIENT_RULES: readonly Rule<Client>[] = [
         await client.against(async (conn, program) => {
           await program.type("bye\n");
           await readText(conn, "bye\n");
-          await conn.closeWrite(); // as a server does then
+          // It may end at once, or wait for its server to close.
+          await Promise.race([program.ending, pause(LEAVE_MS)]);
+          await conn.closeWrite();
           await readBytes(conn, undefined, {});
         }),
       );

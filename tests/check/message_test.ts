@@ -182,6 +182,9 @@ const CLIENT_MISTAKES: [mistake: string, script: string, rule: string][] = [
 const WAITING_CLIENT = CLIENT.replace("os._exit(1)", "os._exit(0)")
   .trimEnd() + "\nthreading.Event().wait()\n";
 
+/** It takes a moment to end after its own bye, and an end of file for a failure. */
+const LEAVING_CLIENT = CLIENT + "__import__('time').sleep(0.1)\n";
+
 Deno.test({
   name: "check fails just the rule that names a message server's mistake",
   ignore: !has("python3"),
@@ -202,6 +205,7 @@ Deno.test({
       ["message_server", SERVER, MESSAGE_SERVER_RULES],
       ["message_client", CLIENT, MESSAGE_CLIENT_RULES],
       ["message_client", WAITING_CLIENT, MESSAGE_CLIENT_RULES],
+      ["message_client", LEAVING_CLIENT, MESSAGE_CLIENT_RULES],
     ] as const
   ) {
     const all = rules.map((rule) => rule.id);
