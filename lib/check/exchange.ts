@@ -15,10 +15,13 @@ import { Closed, type Evidence, Finding } from "./rule.ts";
 const ANSWER_MS = 4000;
 /** How soon what is too much comes, in ms. */
 const SURPLUS_MS = 150;
-/** The pause between bytes that are sent one by one, in ms. */
-const BYTE_MS = 5;
+/** How long bytes sent one by one take: who waits a second, and reads once, is found. */
+const SLOW_MS = 1500;
 /** How many more bytes are sent, at most, before a close is noticed. */
-const NOTICED = 3;
+export const NOTICED = 3;
+/** The likely cause if a client closes so soon. */
+export const READS_ONCE =
+  "it reads once, and takes what comes for the whole answer";
 
 /**
  * Reads until `count` bytes came, or to the end of file if that is `undefined`.
@@ -136,11 +139,9 @@ export async function sendSlowly(
       throw new Closed(
         `it closed the connection after ${sent} of ${bytes.length} bytes at most`,
         { sent: bytes },
-        sent <= NOTICED
-          ? "it reads once, and takes what comes for the whole answer"
-          : likely?.(sent),
+        likely ? likely(sent) : sent <= NOTICED ? READS_ONCE : undefined,
       );
     }
-    await pause(BYTE_MS);
+    await pause(SLOW_MS / bytes.length);
   }
 }

@@ -48,6 +48,16 @@ const MISTAKES: [mistake: string, script: string, rule: string][] = [
     "client-reads-all",
   ],
   [
+    "waits a second, and reads once",
+    RIGHT.replace("while len(received) < len(message)", "for once in [1]")
+      .replace("received != message", "received != message[:len(received)]")
+      .replace(
+        "            data =",
+        "            import time; time.sleep(1); data =",
+      ),
+    "client-reads-all",
+  ],
+  [
     "does not wait for its echo",
     RIGHT.replace(
       "while len(received)",
@@ -149,6 +159,21 @@ Deno.test({
     const verdicts = await judged("echo_client", aim);
     assertEquals(idsOf(verdicts, "passed"), all, JSON.stringify(verdicts));
   }
+});
+
+Deno.test({
+  name: "check says of a client that decodes each read what it does",
+  ignore: !has("python3"),
+}, async () => {
+  const decoding = client(
+    RIGHT.replace("received += data", "data.decode(); received += data"),
+  );
+  const verdicts = await judged("echo_client", decoding);
+  const failed = verdicts.filter(({ outcome }) => outcome === "failed");
+  assertEquals(failed.map(({ id, likely }) => [id, likely]), [[
+    "client-counts-bytes",
+    "it decodes each read, which may end inside a character",
+  ]]);
 });
 
 Deno.test({

@@ -27,6 +27,20 @@ Deno.test({
   );
 });
 
+Deno.test({
+  name: "check finds a note's client that waits, and reads once",
+  ignore: !has("python3"),
+}, async () => {
+  const script = CLIENT.replace(
+    "    data",
+    "    import time; time.sleep(1); data",
+  );
+  const aim = python(script, "{host}", "{port}");
+  assertEquals(idsOf(await judged("welcome_client", aim), "failed"), [
+    "hears-pieces",
+  ]);
+});
+
 /** The server of note 2, which closes at once; what it says is filled in. */
 const GREETING = `
 import socket, sys
