@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Connection } from "../connection.ts";
 import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
 import { readBytes, readJust, readText, sendSlowly } from "./exchange.ts";
@@ -29,10 +30,14 @@ async function answer(server: Server): Promise<void> {
   }
 }
 
-/** Waits until the server has said who connected. */
-function connected(server: Server): Promise<void> {
-  const line = "Connection from: ";
-  return server.printed((stdout) => stdout.includes(line), `\`${line}…\``);
+/** Waits until the server has said who connected: a client is told by its port. */
+function connected(server: Server, conn: Connection): Promise<void> {
+  const { port } = conn.localAddr;
+  const line = new RegExp(`Connection from: .*\\b${port}\\b`);
+  return server.printed(
+    (stdout) => line.test(stdout),
+    `\`Connection from: ('<ip>', ${port})\`, the address of its client`,
+  );
 }
 
 /** The rules, in the order in which they are judged. */
@@ -43,10 +48,12 @@ export const MESSAGE_SERVER_RULES: readonly Rule<Server>[] = [
     title: "prints who connected, and what that client says",
     why: "Sheet 5.5: `Connection from: …`, `from connected user: <text>`.",
     readOn: "exercises/message_server.ts",
-    hint: "Print at once, and flush: a pipe is not a terminal.",
+    hint:
+      "accept returns the client's address. Print at once, and flush: a pipe " +
+      "is not a terminal.",
     run: async (server) => {
       using conn = await server.connect();
-      await connected(server);
+      await connected(server, conn);
       await writeAll(conn, encode("hello\n"));
       await shown(server, "hello");
     },
@@ -150,7 +157,7 @@ export const MESSAGE_SERVER_RULES: readonly Rule<Server>[] = [
     needs: ["message-answer"],
     run: async (server) => {
       using conn = await server.connect();
-      await connected(server);
+      await connected(server, conn);
       await server.type("I speak first\n");
       await readText(conn, "I speak first");
     },
@@ -196,7 +203,7 @@ export const MESSAGE_SERVER_RULES: readonly Rule<Server>[] = [
     needs: ["message-any-time", "message-line"],
     run: async (server) => {
       using conn = await server.connect();
-      await connected(server);
+      await connected(server, conn);
       await server.type("bye\n");
       await readText(conn, "bye\n");
       await readBytes(conn, undefined, {});

@@ -32,6 +32,16 @@ while True:
 
 const SERVER_MISTAKES: [mistake: string, script: string, rule: string][] = [
   [
+    "prints its own address for its client's",
+    SERVER.replace('from:", address', 'from:", conn.getsockname()'),
+    "message-shown",
+  ],
+  [
+    "does not print who connected",
+    SERVER.replace('from:", address', 'from: "'),
+    "message-shown",
+  ],
+  [
     "takes an empty line for the end",
     SERVER.replace('if text == "bye":', 'if text in ("bye", ""):'),
     "message-empty-line",
