@@ -50,10 +50,9 @@ export class RoundTrips {
   summary(): string[] {
     if (this.sent === 0) return [];
     const lost = this.sent - this.received;
+    const share = percent(lost, this.sent);
     const counts = `${this.sent} sent, ${this.received} received, ` +
-      `${lost} lost (${
-        percent(lost, this.sent)
-      }%), ${this.#duplicated} duplicated, ` +
+      `${lost} lost (${share}), ${this.#duplicated} duplicated, ` +
       `${this.#outOfOrder} out of order`;
     if (this.received === 0) return [counts];
     let [least, most, total] = [Infinity, 0, 0];
@@ -73,6 +72,6 @@ function percent(part: number, all: number): string {
   for (let digits = 0;; digits++) {
     const text = (100 * part / all).toFixed(digits);
     const [isNone, isAll] = [Number(text) === 0, Number(text) === 100];
-    if (isNone === (part === 0) && isAll === (part === all)) return text;
+    if (isNone === (part === 0) && isAll === (part === all)) return `${text}%`;
   }
 }

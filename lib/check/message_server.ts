@@ -30,13 +30,18 @@ async function answer(server: Server): Promise<void> {
   }
 }
 
-/** Waits until the server has said who connected: a client is told by its port. */
+/** Waits until the server has said who connected: by its address or its port. */
 function connected(server: Server, conn: Connection): Promise<void> {
-  const { port } = conn.localAddr;
-  const line = new RegExp(`Connection from: .*\\b${port}\\b`);
+  const { hostname, port } = conn.localAddr;
+  const isIt = (line: string) => {
+    const [, who = ""] = line.split("Connection from: ");
+    if (who.includes(String(port))) return true;
+    const isOwn = who.includes(String(server.endpoint.port));
+    return who.includes(hostname) && !isOwn;
+  };
   return server.printed(
-    (stdout) => line.test(stdout),
-    `\`Connection from: ('<ip>', ${port})\`, the address of its client`,
+    (stdout) => stdout.split("\n").some(isIt),
+    `\`Connection from: ('${hostname}', ${port})\`, the address of its client`,
   );
 }
 
