@@ -20,6 +20,8 @@ import { Finding, findWithin, type Rule } from "./rule.ts";
 
 /** Bangla: every letter is three bytes of UTF-8. */
 const BANGLA = "বাংলা ভাষায় লেখা";
+/** What is no echo of the sheet's message, though as long. */
+const WRONG_ECHO = encode(SHEET_TEXT.replace("e", "a"));
 /** The delay before the echo: a client that does not wait has ended by then, in ms. */
 const ECHO_MS = 200;
 /** How long a client may wait for a server that says nothing, in ms. */
@@ -104,10 +106,22 @@ export const ECHO_CLIENT_RULES: readonly Rule<Client>[] = [
         await readMessage(conn, MESSAGE);
         await writeAll(conn, MESSAGE);
       });
-      if (shownAsReceived(stdout.text).includes(SHEET_TEXT)) return;
-      throw new Finding("it did not print `Received` with the message", {
-        received: stdout.bytes,
+      if (!shownAsReceived(stdout.text).includes(SHEET_TEXT)) {
+        throw new Finding("it did not print `Received` with the message", {
+          received: stdout.bytes,
+        });
+      }
+      // It need not print what is no echo; but it did not receive its message.
+      const other = await client.against(async (conn) => {
+        await readMessage(conn, MESSAGE);
+        await writeAll(conn, WRONG_ECHO);
       });
+      if (shownAsReceived(other.stdout.text).trim() !== SHEET_TEXT) return;
+      throw new Finding(
+        "it printed `Received` with its own message, though another came",
+        { expected: WRONG_ECHO, received: MESSAGE },
+        "it prints what it sent",
+      );
     },
   },
   {
@@ -170,7 +184,7 @@ export const ECHO_CLIENT_RULES: readonly Rule<Client>[] = [
     run: async (client) => {
       const { code } = await client.against(async (conn) => {
         await readMessage(conn, MESSAGE);
-        await writeAll(conn, encode(SHEET_TEXT.replace("e", "a")));
+        await writeAll(conn, WRONG_ECHO);
       });
       if (code === 0) {
         throw new Finding("it ended with exit code 0 after a wrong echo");

@@ -66,6 +66,11 @@ const MISTAKES: [mistake: string, script: string, rule: string][] = [
     "client-sends",
   ],
   [
+    "prints what it sent",
+    RIGHT.replace('"Received:", received', '"Received:", message'),
+    "client-shows",
+  ],
+  [
     "counts characters",
     RIGHT.replace(
       "len(received) < len(message)",
