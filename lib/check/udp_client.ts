@@ -6,10 +6,12 @@
 
 import { bindUdp, type UdpSocket } from "../udp.ts";
 import { type Client, requireSuccess } from "./client.ts";
-import { type Ending, START_MS } from "./program.ts";
+import { type Ending, pause, START_MS } from "./program.ts";
 import { Finding, type Rule } from "./rule.ts";
 
 const ANY_PORT = { hostname: "127.0.0.1", port: 0 };
+/** The delay before the first reply: a client that does not wait has ended, in ms. */
+const REPLY_MS = 80;
 /** How long a client may wait for a reply that never comes, in ms. */
 const PATIENCE_MS = 12_000;
 
@@ -18,6 +20,7 @@ type Answer = (
   socket: UdpSocket,
   data: Uint8Array,
   client: Deno.NetAddr,
+  end: Promise<void>,
 ) => Promise<void>;
 
 /** Runs a client against a server that does what `answer` says. */
@@ -30,7 +33,7 @@ async function against(client: Client, answer: Answer): Promise<Ending> {
   let datagram = await Promise.race([socket.receive(START_MS), end]);
   while (datagram) {
     received++;
-    await answer(socket, datagram.data, datagram.from);
+    await answer(socket, datagram.data, datagram.from, end);
     datagram = await Promise.race([socket.receive(PATIENCE_MS), end]);
   }
   if (received === 0) throw new Finding("it sent no datagram");
@@ -66,9 +69,20 @@ export const UDP_CLIENT_RULES: readonly Rule<Client>[] = [
     readOn: "exercises/udp_client.ts; Python: sendto, recvfrom",
     hint: "There is nothing to connect: send to the address at once.",
     run: async (client) => {
-      requireSuccess(
-        await against(client, (socket, data, from) => socket.send(data, from)),
-      );
+      let isFirst = true;
+      const ending = await against(client, async (socket, data, from, end) => {
+        if (isFirst) {
+          let hasEnded = false;
+          end.then(() => hasEnded = true);
+          await pause(REPLY_MS);
+          if (hasEnded) {
+            throw new Finding("it ended before its datagram was answered");
+          }
+          isFirst = false;
+        }
+        await socket.send(data, from);
+      });
+      requireSuccess(ending);
     },
   },
   {

@@ -108,6 +108,11 @@ sock.settimeout(3.5 if runs.read_text() == ".." else 0.2)`,
 
 const CLIENT_MISTAKES: [mistake: string, script: string, rule: string][] = [
   [
+    "waits for no reply",
+    CLIENT.replace("try:", "sys.exit(0)\ntry:"),
+    "udp-sends",
+  ],
+  [
     "waits for ever",
     CLIENT.replace("settimeout(1)", "settimeout(None)"),
     "udp-loss",
