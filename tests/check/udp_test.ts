@@ -128,6 +128,22 @@ const CLIENT_MISTAKES: [mistake: string, script: string, rule: string][] = [
     "udp-forged",
   ],
   [
+    "takes whatever comes, and ends well only if each datagram was answered once",
+    CLIENT.replace(
+      /sock.sendto[^]*/,
+      `
+for number in range(3):
+    sock.sendto(b"%d" % number, server)
+    try:
+        if sock.recvfrom(1024)[0] != b"%d" % number:
+            sys.exit("a wrong reply")
+    except TimeoutError:
+        sys.exit("no reply")
+`,
+    ),
+    "udp-forged",
+  ],
+  [
     "looks only at the sender's port",
     CLIENT.replace(
       '!= (b"hello", server)',
