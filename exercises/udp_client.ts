@@ -18,6 +18,7 @@ import {
   canonical,
   type Endpoint,
   formatEndpoint,
+  formatPeer,
   isIpv6,
   ownHost,
 } from "../lib/endpoint.ts";
@@ -128,16 +129,19 @@ export async function ping(
   // of the first reply.
   const isName = !isIpv4(server.hostname) && !isIpv6(server.hostname);
   let address = isName ? undefined : canonical(server.hostname);
-  const isReply = ({ data, from }: Datagram, number: number) =>
-    from.port === server.port &&
-    (address === undefined || canonical(from.hostname) === address) &&
-    number >= 1 && number <= trips.sent && equal(data, make(number));
+  const isServer = ({ hostname, port }: Endpoint) =>
+    port === server.port &&
+    (address === undefined || canonical(hostname) === address);
 
   const take = (datagram: Datagram) => {
     const { data, from } = datagram;
     const number = parseInt(new TextDecoder().decode(data.subarray(0, 8)));
-    if (!isReply(datagram, number)) {
-      log(`Ignored ${data.length} bytes that are no reply`);
+    const isSent = number >= 1 && number <= trips.sent;
+    if (!isServer(from) || !isSent || !equal(data, make(number))) {
+      const why = isServer(from)
+        ? "that are no reply"
+        : `of ${formatPeer(from)}, which is not the server`;
+      log(`Ignored ${data.length} bytes ${why}`);
       return;
     }
     address ??= canonical(from.hostname);
