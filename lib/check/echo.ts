@@ -126,13 +126,15 @@ export async function echoHalfClosed(server: Server): Promise<void> {
   compare(LONG, received);
 }
 
-/** Ten clients: all are connected before one speaks. */
+/** Ten clients: all are connected before one speaks, and until all are served. */
 export async function echoSideBySide(server: Server): Promise<void> {
-  const clients = Array.from({ length: 10 }, () => server.connect());
-  await Promise.allSettled(clients);
-  await Promise.all(clients.map(async (client, index) => {
-    using conn = await client;
-    await expectEcho(conn, encode(`I am client ${index}`));
+  await using clients = new AsyncDisposableStack();
+  const connected = await Promise.allSettled(
+    Array.from({ length: 10 }, async () => clients.use(await server.connect())),
+  );
+  await Promise.all(connected.map(async (client, index) => {
+    if (client.status === "rejected") throw client.reason;
+    await expectEcho(client.value, encode(`I am client ${index}`));
   }));
 }
 

@@ -142,7 +142,7 @@ export const ECHO_SERVER_RULES: readonly Rule<Server>[] = [
     hint: "Give each client a thread or a task, and go back to accept at once.",
     needs: ["echo-next-client"],
     run: async (server) => {
-      using _silent = await server.connect();
+      using silent = await server.connect();
       using conn = await server.connect();
       await expectEcho(
         conn,
@@ -151,6 +151,12 @@ export const ECHO_SERVER_RULES: readonly Rule<Server>[] = [
           received.length === 0
             ? "it waits for the silent client before it accepts the next"
             : undefined,
+      );
+      // Whoever throws it out to serve the next one serves one after another, too.
+      await expectEcho(
+        silent,
+        MESSAGE,
+        () => "it gives the silent client up before it serves the next",
       );
     },
   },

@@ -182,6 +182,8 @@ export const MESSAGE_SERVER_RULES: readonly Rule<Server>[] = [
       using second = await server.connect();
       await writeAll(second, encode("I am the second\n"));
       await shown(server, "I am the second");
+      await writeAll(first, encode("I am still here\n"));
+      await shown(server, "I am still here");
     },
   },
   {

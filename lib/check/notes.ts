@@ -52,11 +52,14 @@ export function sayingServer(
       hint: "Give each client a thread or a task.",
       needs: ["says"],
       run: async (server) => {
-        using _silent = await server.connect();
+        using silent = await server.connect();
         for (let client = 0; client < 3; client++) {
           using conn = await greeted(server);
           await readText(conn, text);
         }
+        // Whoever throws it out to serve the next one serves one after another, too.
+        if (question) await writeAll(silent, encode(question));
+        await readText(silent, text);
       },
     },
     {

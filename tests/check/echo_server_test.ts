@@ -80,6 +80,27 @@ def serve(conn, address):
     "echo-silent-neighbour",
   ],
   [
+    "serves one client after another, and gives up one that is silent",
+    serving(
+      RIGHT.replace("    with conn:", "    conn.settimeout(1)\n    with conn:"),
+      ONE_BY_ONE,
+    ),
+    "echo-silent-neighbour",
+  ],
+  [
+    "serves four clients at a time",
+    serving(
+      RIGHT,
+      `
+from concurrent.futures import ThreadPoolExecutor
+pool = ThreadPoolExecutor(4)
+while True:
+    pool.submit(serve, *server.accept())
+`,
+    ),
+    "echo-parallel",
+  ],
+  [
     "sends what one send takes",
     serving(`
 def serve(conn, address):

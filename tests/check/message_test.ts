@@ -68,6 +68,14 @@ const SERVER_MISTAKES: [mistake: string, script: string, rule: string][] = [
     "message-two-clients",
   ],
   [
+    "throws its first client out for the second",
+    SERVER.replace(
+      "    clients.append(conn)",
+      "    for other in clients: other.shutdown(socket.SHUT_RDWR)\n    clients.append(conn)",
+    ),
+    "message-two-clients",
+  ],
+  [
     "decodes each read by itself",
     SERVER.replace(
       "for line in lines:",

@@ -41,6 +41,29 @@ Deno.test({
   ]);
 });
 
+Deno.test({
+  name:
+    "check finds a note's server that gives up a silent client for the next",
+  ignore: !has("python3"),
+}, async () => {
+  const script = `
+import socket, sys
+server = socket.create_server((sys.argv[1], int(sys.argv[2])))
+while True:
+    with server.accept()[0] as conn:
+        conn.settimeout(1)
+        try:
+            if conn.recv(1024):
+                conn.sendall(b"welcome to my server")
+        except TimeoutError:
+            pass
+`;
+  const aim = python(script, "{host}", "{port}");
+  assertEquals(idsOf(await judged("welcome_server", aim), "failed"), [
+    "says-again",
+  ]);
+});
+
 /** The server of note 2, which closes at once; what it says is filled in. */
 const GREETING = `
 import socket, sys
