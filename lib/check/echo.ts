@@ -23,6 +23,8 @@ const MEBIBYTE = pattern(1 << 20);
 /** How long the buffers between take to be full, so that a send is short, in ms. */
 const FILL_MS = 300;
 
+/** More than the buffers between hold, in bytes. */
+const FLOOD = 16 << 20;
 /** How long a reset may take, in ms. */
 const RESET_MS = 1000;
 
@@ -171,11 +173,15 @@ function sentCounts(stdout: string): string[] {
 }
 
 /**
- * Sends something and resets the connection, as a killed program's system does.
+ * Sends something and resets the connection, as a killed program's system does; in a
+ * flood while the server waits to send.
  *
  * @throws {NotApplicable} if Deno sends no reset, as until 2.6
  */
-export async function breakOff({ endpoint }: Server): Promise<void> {
+export async function breakOff(
+  { endpoint }: Server,
+  isInFlood = false,
+): Promise<void> {
   const socket = connectRaw(endpoint.port, endpoint.hostname);
   try {
     await once(socket, "connect");
@@ -184,7 +190,14 @@ export async function breakOff({ endpoint }: Server): Promise<void> {
   }
   socket.on("error", () => {}); // it may break off first, as it likes
   const closed = new Promise((resolve) => socket.on("close", resolve));
-  socket.write("half a mess", () => socket.resetAndDestroy());
+  if (isInFlood) {
+    socket.pause();
+    socket.write(new Uint8Array(FLOOD)); // more than it can send back
+    await pause(FILL_MS);
+    socket.resetAndDestroy();
+  } else {
+    socket.write("half a mess", () => socket.resetAndDestroy());
+  }
   try {
     await within(RESET_MS, () => closed);
   } catch (error) {

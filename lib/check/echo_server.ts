@@ -177,12 +177,16 @@ export const ECHO_SERVER_RULES: readonly Rule<Server>[] = [
     title: "goes on after a client broke its connection off",
     why:
       "A reset ends one connection (RFC 9293, section 3.5.3), not the server.",
-    readOn: "ECONNRESET in recv(2); Python: ConnectionResetError",
+    readOn:
+      "ECONNRESET in recv(2), SIGPIPE and MSG_NOSIGNAL in send(2); Python: " +
+      "ConnectionResetError",
     hint: "Catch the error where the client is served, close, and go on.",
     needs: ["echo-next-client"],
     run: async (server) => {
       await echoOnce(server, MESSAGE); // it runs, and we know where
-      for (let client = 0; client < 3; client++) await breakOff(server);
+      for (const isInFlood of [false, false, true]) {
+        await breakOff(server, isInFlood);
+      }
       await echoOnce(server, MESSAGE);
     },
   },

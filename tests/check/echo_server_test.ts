@@ -133,6 +133,25 @@ def serve(conn, address):
     "echo-reset",
   ],
   [
+    "is ended by SIGPIPE, as a server in C that looks at no result of send",
+    serving(`
+import signal
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+def serve(conn, address):
+    with conn:
+        try:
+            while data := conn.recv(4096):
+                try:
+                    conn.sendall(data)
+                except OSError:
+                    pass
+                print(f"sent {len(data)} bytes back to {address}")
+        except OSError:
+            pass
+`),
+    "echo-reset",
+  ],
+  [
     "decodes what it echoes",
     serving(RIGHT.replace(
       "conn.sendall(data)",
