@@ -19,6 +19,7 @@ export class Server implements Subject {
   /** Where it is. */
   readonly endpoint: Endpoint;
   #program: Program | undefined;
+  #hasListened = false;
 
   /** A server at `target`, or the one that `command` starts at one of `ports`. */
   constructor(from: { target: Endpoint } | { command: Command; ports: Ports }) {
@@ -44,7 +45,12 @@ export class Server implements Subject {
     const deadline = performance.now() + START_MS;
     while (true) {
       try {
-        return await connectTcp({ ...this.endpoint, timeoutMs: CONNECT_MS });
+        const conn = await connectTcp({
+          ...this.endpoint,
+          timeoutMs: CONNECT_MS,
+        });
+        this.#hasListened = true;
+        return conn;
       } catch (error) {
         const { ConnectionRefused } = Deno.errors;
         if (!this.#program || !(error instanceof ConnectionRefused)) {
@@ -52,6 +58,12 @@ export class Server implements Subject {
         }
       }
       const where = formatEndpoint(this.endpoint);
+      const isLate = performance.now() > deadline;
+      if (this.#hasListened && (this.isGone || isLate)) {
+        throw new Finding(
+          `it listened at ${where} until a client had been there, and then no more`,
+        );
+      }
       if (this.isGone) {
         throw new Finding(
           `it was gone, and did not listen at ${where}`,
@@ -59,7 +71,7 @@ export class Server implements Subject {
           "it did not start: try its command by itself, in this folder",
         );
       }
-      if (performance.now() > deadline) {
+      if (isLate) {
         throw new Finding(
           `the program runs, but nothing listened at ${where} within ` +
             `${START_MS / 1000} s`,

@@ -89,6 +89,29 @@ Deno.test({
 });
 
 Deno.test({
+  name: "check does not say that a server did not start which has listened",
+  ignore: !has("python3"),
+}, async () => {
+  const script = `
+import socket, sys, time
+server = socket.create_server((sys.argv[1], int(sys.argv[2])))
+conn, address = server.accept()
+server.close()
+while data := conn.recv(1024):
+    conn.sendall(data)
+`;
+  for (const rest of ["sys.exit(3)", "time.sleep(60)"]) {
+    const aim = python(script + rest, "{host}", "{port}");
+    const again = (await judged("echo_server", aim, "basic"))[1];
+    assertMatch(
+      again.finding ?? "",
+      /^it listened at .* then no more( \(it ended with exit code 3\))?$/,
+    );
+    assertEquals(again.likely, undefined);
+  }
+});
+
+Deno.test({
   name: "check waits for a program that takes its time to listen",
   ignore: !has("python3"),
 }, async () => {
