@@ -21,6 +21,15 @@ async function answer(conn: Connection): Promise<string> {
   return text;
 }
 
+/** Works on each chunk: all clients together take longer than any pause of a stop. */
+async function busyEcho(conn: Connection): Promise<void> {
+  for await (const data of readChunks(conn)) {
+    const end = performance.now() + 1;
+    while (performance.now() < end);
+    await writeAll(conn, data);
+  }
+}
+
 async function ask(server: TcpServer, text: string): Promise<string> {
   using conn = await connectTcp(server.addr);
   await writeAll(conn, encode(text));
@@ -146,14 +155,7 @@ Deno.test({
   name: "shutdown() answers each of a crowd that waits for its turn",
   permissions: LOOPBACK,
 }, async () => {
-  await using server = serve(async (conn) => {
-    for await (const data of readChunks(conn)) {
-      // Works on it: all of them together take longer than any pause of a stop.
-      const end = performance.now() + 1;
-      while (performance.now() < end);
-      await writeAll(conn, data);
-    }
-  });
+  await using server = serve(busyEcho);
   const clients = await Promise.all(
     Array.from({ length: 400 }, () => connectTcp(server.addr)),
   );
@@ -175,13 +177,7 @@ Deno.test({
   name: "shutdown() answers all of a message that takes several reads",
   permissions: LOOPBACK,
 }, async () => {
-  await using server = serve(async (conn) => {
-    for await (const data of readChunks(conn)) {
-      const end = performance.now() + 1;
-      while (performance.now() < end);
-      await writeAll(conn, data);
-    }
-  });
+  await using server = serve(busyEcho);
   const clients = await Promise.all(
     Array.from({ length: 100 }, () => connectTcp(server.addr)),
   );
