@@ -91,3 +91,27 @@ Deno.test({
   await late.promise;
   assertEquals(ended, ["early", "late"]);
 });
+
+Deno.test({
+  name:
+    "Watch that may be late reads its clock seldom, and ends no limit early",
+  permissions: "none",
+}, async () => {
+  const seldom = new Watch([], 10_000);
+  const end = seldom.endAfter(1000);
+  const begin = performance.now();
+  while (performance.now() < begin + 5);
+  assert(end >= performance.now() + 1000, "the limit is too short later on");
+  assertEquals(seldom.endAfter(1000), end, "the clock was read again");
+
+  const often = new Watch([], 20);
+  often.endAfter(1000);
+  const isOld = Promise.withResolvers<void>();
+  AbortSignal.timeout(21).addEventListener("abort", () => isOld.resolve());
+  await isOld.promise;
+  const now = performance.now();
+  assert(
+    often.endAfter(1000) >= now + 1000 + 20,
+    "the clock was not read again",
+  );
+});
