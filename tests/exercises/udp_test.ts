@@ -91,7 +91,7 @@ Deno.test({
   }
   assertEquals(order, [2, 2, 1, 1]);
   await socket.send(new Uint8Array([3]), to);
-  await server.line(/^held back$/);
+  await server.line(/^Data: b'\\x03'$/);
   server.kill("SIGINT");
   const { code, stdout } = await server.result;
   assertEquals(code, 0);
