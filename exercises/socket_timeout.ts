@@ -94,16 +94,15 @@ export async function main(args: string[]): Promise<void> {
   console.log(`Current socket timeout: ${formatTimeout(limits)}`);
 
   limits = { idleMs: seconds * 1000 };
+  const timeout = formatTimeout(limits);
   console.log(
-    `Reading from a peer that never answers, with a timeout of ${
-      formatTimeout(limits)
-    } s …`,
+    `Reading from a peer that never answers, with a timeout of ${timeout} s …`,
   );
   const elapsedMs = await readInVain(limits);
+  const [, decimals = ""] = timeout.split(".");
+  const elapsed = (elapsedMs / 1000).toFixed(decimals.length);
   console.log(
-    `The read timed out after ${
-      (elapsedMs / 1000).toFixed(1)
-    } s: the connection is closed.`,
+    `The read timed out after ${elapsed} s: the connection is closed.`,
   );
 }
 

@@ -28,6 +28,9 @@ Deno.test({
   ]);
   assert(performance.now() - start >= 199);
   assert(await readInVain({ idleMs: 50 }) >= 49);
+
+  const short = await printed(() => socketTimeoutMain(["--seconds", "0.02"]));
+  assertMatch(short.out[3], /after 0\.\d\d s/);
 });
 
 Deno.test({
