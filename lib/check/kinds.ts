@@ -51,9 +51,9 @@ function kind<S extends Subject>(
     rules,
     takesTarget: false,
     ownArguments,
-    judge: (aim, tier, signal) => {
-      const ports = portsForPrograms();
-      return judge(
+    judge: async (aim, tier, signal) => {
+      using ports = portsForPrograms();
+      return await judge(
         rules.filter((rule) => tier === "strict" || rule.tier === "basic"),
         () => begin(aim, ports),
         limitMs,
