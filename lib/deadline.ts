@@ -90,32 +90,32 @@ export interface Watched {
  */
 export class Watch {
   #watched: Iterable<Watched>;
-  #lateMs: number;
+  #slackMs: number;
   #now: number | undefined;
   #wake = Infinity;
 
   /**
-   * A watch over all that is in `watched` whenever it looks. With `lateMs` a limit may
-   * end so many ms too late, and the clock is read only as often.
+   * A watch over all that is in `watched` whenever it looks. A limit may end up to
+   * `slackMs` too late: the clock is then read only as often.
    */
-  constructor(watched: Iterable<Watched>, lateMs = 0) {
+  constructor(watched: Iterable<Watched>, slackMs = 0) {
     this.#watched = watched;
-    this.#lateMs = lateMs;
+    this.#slackMs = slackMs;
   }
 
   /** When a limit of `ms` from now ends: then it looks. */
   endAfter(ms: number): number {
-    const end = Math.ceil(this.#readClock() + this.#lateMs + ms);
+    const end = Math.ceil(this.#readClock() + this.#slackMs + ms);
     if (end < this.#wake) this.#wakeAt(end);
     return end;
   }
 
   // Two readings a message would take a busy server a twentieth of its rate.
   #readClock(): number {
-    if (this.#lateMs === 0) return performance.now();
+    if (this.#slackMs === 0) return performance.now();
     if (this.#now === undefined) {
       this.#now = performance.now();
-      const timeout = AbortSignal.timeout(this.#lateMs);
+      const timeout = AbortSignal.timeout(this.#slackMs);
       timeout.addEventListener("abort", () => this.#now = undefined, {
         once: true,
       });

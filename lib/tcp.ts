@@ -27,8 +27,8 @@ const SHUTDOWN_MS = 1500;
 const MOST_CLIENTS = 10_000;
 /** So many connections beyond those may wait until their peers close, too. */
 const MOST_LINGERING = 1000;
-/** So much later than it should, in ms, a limit of time may end. */
-const LATE_MS = 100;
+/** A limit of time may end so much later than it should, in ms. */
+const SLACK_MS = 100;
 /** The pause after a failed accept, such as with a full table of descriptors, in ms. */
 const ACCEPT_PAUSE_MS = 100;
 
@@ -105,7 +105,7 @@ class Server implements TcpServer {
   #onError: ServeTcpOptions["onError"];
   #connections = new Set<Connection>();
   #shared: Shared = {
-    watch: new Watch(this.#connections, LATE_MS),
+    watch: new Watch(this.#connections, SLACK_MS),
     turns: new Turns(),
     isOver: false,
     restEnd: 0,

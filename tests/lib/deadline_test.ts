@@ -93,8 +93,7 @@ Deno.test({
 });
 
 Deno.test({
-  name:
-    "Watch that may be late reads its clock seldom, and ends no limit early",
+  name: "Watch with slack reads its clock seldom, and ends no limit early",
   permissions: "none",
 }, async () => {
   const seldom = new Watch([], 10_000);
