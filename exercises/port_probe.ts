@@ -68,8 +68,11 @@ or on one's own network it does not answer. Probe only machines that are yours.`
   permissions: { net: ["127.0.0.1"] },
 };
 
-/** What the system says where there is no route to a host; EINVAL, of a route that discards. */
-const NO_ROUTE = ["ENETUNREACH", "EHOSTUNREACH", "EINVAL"];
+/**
+ * What the system says where there is no route to a host; EINVAL, of a route that
+ * discards; EAFNOSUPPORT, where it has no IPv6 at all.
+ */
+const NO_ROUTE = ["ENETUNREACH", "EHOSTUNREACH", "EINVAL", "EAFNOSUPPORT"];
 
 /** What became of an attempt to connect, with the error code by its name. */
 export async function probe(

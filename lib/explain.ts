@@ -142,6 +142,12 @@ const RULES: Rule[] = [
     () => "give the server's IPv4 address; remote_machine_info looks it up",
   ],
   [
+    codeIs("EAFNOSUPPORT"),
+    EXIT.UNAVAILABLE,
+    (at) => `${at} cannot be used: this PC has no IPv6`,
+    () => "use an IPv4 address, such as 127.0.0.1",
+  ],
+  [
     (error, fault) =>
       error instanceof errors.NetworkUnreachable ||
       codeIs("EHOSTUNREACH", "EADDRNOTAVAIL", "EINVAL")(error, fault) &&

@@ -82,6 +82,12 @@ const CASES: [unknown, number, RegExp][] = [
   [at(withCode("EINVAL"), "connect"), EXIT.UNAVAILABLE, /cannot be reached/],
   [at(withCode("EINVAL"), "listen"), EXIT.UNAVAILABLE, /not an address of/],
   [at(withCode("EAFNOSUPPORT"), "send"), EXIT.UNAVAILABLE, /another family/],
+  [
+    at(withCode("EAFNOSUPPORT"), "connect", "[::1]:9900"),
+    EXIT.UNAVAILABLE,
+    /^\[::1\]:9900 cannot be used: this PC has no IPv6$/,
+  ],
+  [at(withCode("EAFNOSUPPORT"), "listen"), EXIT.UNAVAILABLE, /has no IPv6/],
   [at(new errors.AddrNotAvailable(""), "connect"), EXIT.OS, /no free port/],
   [at(new errors.AddrInUse(""), "listen", "127.0.0.1:0"), EXIT.OS, /no free/],
   [at(new errors.AddrInUse(""), "listen"), EXIT.UNAVAILABLE, /9900 is already/],
