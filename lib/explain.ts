@@ -157,6 +157,9 @@ const RULES: Rule[] = [
     ({ address }) =>
       isLinkLocal(address)
         ? "add your interface to an address of your own link: fe80::1%eth0"
+        : address?.startsWith("[::1]")
+        ? "this PC has IPv6 switched off, or its loopback interface is down: " +
+          "use 127.0.0.1, or ip link set lo up"
         : isOwn(address)
         ? "the loopback interface of this PC is down: ip link set lo up"
         : "check the address, and that both PCs are on the same network",

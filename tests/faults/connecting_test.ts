@@ -159,6 +159,24 @@ Deno.test(
 );
 
 Deno.test(
+  onMachines("clients end with 69 at ::1 where IPv6 is switched off"),
+  async () => {
+    const setUp = "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6";
+    await Promise.all(TCP_CLIENTS.map(async (id) => {
+      const args = ["--host", "::1", "--port", "9"];
+      assertFailed(
+        id,
+        await runOn({ setUp }, id, args),
+        69,
+        "[::1]:9 cannot be reached: there is no route to that host",
+        "this PC has IPv6 switched off, or its loopback interface is down: " +
+          "use 127.0.0.1, or ip link set lo up",
+      );
+    }));
+  },
+);
+
+Deno.test(
   onMachines(
     "port_probe tells silent and unreachable hosts apart, by their codes",
   ),
