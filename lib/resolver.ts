@@ -14,8 +14,9 @@ import { unlessAborted } from "./deadline.ts";
 import dnsPacket, { type DecodedMessage } from "./dns_packet.ts";
 import { readMessages, writeMessage } from "./dns_stream.ts";
 import { canonical, type Endpoint, ownHost } from "./endpoint.ts";
+import type { Fault } from "./fault.ts";
 import { isIpv4 } from "./ipv4.ts";
-import { bindUdp } from "./udp.ts";
+import { bindUdp, type UdpSocket } from "./udp.ts";
 
 /** After so long a query is sent again, in ms; as resolv.conf(5) has it. */
 const RESEND_MS = 5000;
@@ -30,6 +31,8 @@ const BUFFER_BYTES = Deno.build.os === "windows" ? undefined : MOST_BYTES + 1;
 const MOST_WRONG = 100;
 /** An answer may lead through so many aliases. */
 const MOST_ALIASES = 16;
+
+const UNREACHABLE = "the name server cannot be reached";
 
 /** What a name server says by its response code (RFC 1035, section 4.1.1). */
 const REFUSALS: Record<string, string> = {
@@ -72,17 +75,12 @@ async function askOverUdp(
   server: Endpoint,
   signal: AbortSignal,
 ): Promise<DecodedMessage | undefined> {
-  using socket = bindUdp({
-    hostname: ownHost(server.hostname),
-    port: 0,
-    maxBytes: BUFFER_BYTES,
-    signal,
-  });
+  using socket = socketTo(server, signal);
   try {
     await socket.send(query, server);
   } catch (cause) {
     if (signal.aborted || cause instanceof Deno.errors.NotCapable) throw cause;
-    throw failure("the name server cannot be reached", cause);
+    throw failure(UNREACHABLE, cause);
   }
   // If this one cannot be sent, the next one may.
   const resend = () => socket.send(query, server).catch(() => {});
@@ -103,6 +101,18 @@ async function askOverUdp(
     }
   } finally {
     clearInterval(repeat);
+  }
+}
+
+/** A socket to ask by; there is none to an IPv6 address where IPv6 is switched off. */
+function socketTo(server: Endpoint, signal: AbortSignal): UdpSocket {
+  const hostname = ownHost(server.hostname);
+  try {
+    return bindUdp({ hostname, port: 0, maxBytes: BUFFER_BYTES, signal });
+  } catch (cause) {
+    const { code } = cause as Fault;
+    if (code !== "EADDRNOTAVAIL" && code !== "EAFNOSUPPORT") throw cause;
+    throw failure(UNREACHABLE, cause);
   }
 }
 

@@ -287,3 +287,18 @@ Deno.test(
     }
   },
 );
+
+Deno.test(
+  onMachines(
+    "remote_machine_info asks a name server by IPv6 in vain where that is off",
+  ),
+  async () => {
+    const setUp = "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6";
+    const args = ["--name-server", "::1", "good.test"];
+    assertEquals(await runOn({ setUp }, "remote_machine_info", args), {
+      code: 1,
+      stdout: "",
+      stderr: "Error accessing good.test: the name server cannot be reached\n",
+    });
+  },
+);
