@@ -211,9 +211,14 @@ const RULES: Rule[] = [
         : "ports below 1024 are for administrators: choose 1024 or above",
   ],
   [
+    // Of a file the message says which one it is.
     is(errors.PermissionDenied),
     EXIT.PERMISSION,
-    (_, { message }) => `the system does not allow it: ${message}`,
+    (at, fault) => `the system does not allow it: ${withPlace(at, fault)}`,
+    ({ syscall }) =>
+      syscall === "connect" || syscall === "send"
+        ? "a firewall or a route of this PC forbids that address"
+        : undefined,
   ],
   [
     is(errors.Busy),

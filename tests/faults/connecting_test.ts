@@ -159,6 +159,23 @@ Deno.test(
 );
 
 Deno.test(
+  onMachines("clients end with 77 where this machine forbids the address"),
+  async () => {
+    const setUp = "ip route add prohibit 203.0.113.0/24";
+    const host = NOWHERE.noRoute;
+    await Promise.all([...TCP_CLIENTS, "udp_client"].map(async (id) => {
+      assertFailed(
+        id,
+        await runOn({ setUp }, id, ["--host", host, "--port", "9"]),
+        77,
+        `the system does not allow it: ${host}:9: Permission denied`,
+        "a firewall or a route of this PC forbids that address",
+      );
+    }));
+  },
+);
+
+Deno.test(
   onMachines("clients end with 69 at ::1 where IPv6 is switched off"),
   async () => {
     const setUp = "echo 1 > /proc/sys/net/ipv6/conf/all/disable_ipv6";

@@ -103,6 +103,11 @@ const CASES: [unknown, number, RegExp][] = [
     /listen at 127\.0\.0\.1:80/,
   ],
   [new errors.PermissionDenied("no write"), EXIT.PERMISSION, /no write/],
+  [
+    at(new errors.PermissionDenied("denied"), "connect"),
+    EXIT.PERMISSION,
+    /^the system does not allow it: 127\.0\.0\.1:9900: denied$/,
+  ],
   [new errors.NotCapable("--allow-net=x"), EXIT.PERMISSION, /--allow-net=x/],
   [
     at(
