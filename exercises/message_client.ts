@@ -95,7 +95,7 @@ export async function main(args: string[]): Promise<void> {
 
   let isAllSaid = false; // then the server may not be silent for ever
   const awaitMore = () =>
-    conn.limitSilence(timeoutMs, "the server neither spoke nor closed");
+    conn.limitSilence(timeoutMs, "the server neither sent a line nor closed");
   const heard = listen(conn, (line) => {
     prompt.print(line);
     if (isAllSaid) awaitMore();

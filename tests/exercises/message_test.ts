@@ -153,8 +153,25 @@ Deno.test({
   ], { input: "bye\n" });
   assertEquals([code, stderr], [
     75,
-    `message_client: 127.0.0.1:${server.port}: the server neither spoke nor closed for 0.2 s\n`,
+    `message_client: 127.0.0.1:${server.port}: the server neither sent a line nor closed for 0.2 s\n`,
   ]);
+});
+
+Deno.test({
+  name: "message_client says of words without a line end that they are no line",
+  permissions: CHILDREN,
+}, async () => {
+  await using server = await faultServer([
+    ...[send("hello"), receiveEnd(), silence()],
+  ]);
+  const { code, stdout, stderr } = await run("message_client", [
+    ...["--port", `${server.port}`, "--timeout", "0.2"],
+  ], { input: "bye\n" });
+  assertEquals([code, stdout], [75, ""]);
+  assertMatch(
+    stderr,
+    /the server neither sent a line nor closed for 0\.2 s\n$/,
+  );
 });
 
 Deno.test({
