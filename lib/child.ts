@@ -6,6 +6,7 @@
  */
 
 import { type Exercise, permissionFlags, permissionsFor } from "./exercise.ts";
+import { requirePermission } from "./permission.ts";
 import { hasTerminal } from "./run.ts";
 
 /** The arguments of `deno` that run an exercise; `folder` holds its script. */
@@ -27,12 +28,15 @@ export function runArguments(
 /**
  * Runs an exercise in the place of this program: it has the terminal, and its
  * exit code is returned.
+ *
+ * @throws {Deno.errors.NotCapable} without run access to this Deno
  */
 export async function runInTerminal(
   exercise: Exercise,
   args: string[],
   folder: URL,
 ): Promise<number> {
+  requirePermission({ name: "run", command: Deno.execPath() });
   const child = new Deno.Command(Deno.execPath(), {
     args: runArguments(exercise, args, folder),
     stdin: "inherit",

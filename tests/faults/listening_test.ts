@@ -173,6 +173,19 @@ Deno.test({
 });
 
 Deno.test({
+  name: "lab without its permission does not ask for it at a terminal either",
+  permissions: { run: ["script"] },
+  ignore: !has("script"),
+}, async () => {
+  const script = new URL("exercises/lab.ts", ROOT);
+  const command = [Deno.execPath(), "run", "--quiet", script.href];
+  await using child = startAtTerminal([[...command, "run", "function"]]);
+  const { code, stdout } = await child.result;
+  assertEquals(code, 77, stdout);
+  assertMatch(stdout, /^lab: no permission: --allow-run=\S+\r?\n$/);
+});
+
+Deno.test({
   name: "a server starts again at once at the port that it has just left",
   permissions: { run: [Deno.execPath(), "sh"], net: ["127.0.0.1"] },
   ignore: Deno.build.os !== "linux",
