@@ -57,7 +57,10 @@ Examples:
  */
 export async function runLab(lab: Lab, args: string[]): Promise<number> {
   const [name = "list", ...rest] = args;
-  const asked = Object.hasOwn(PLAIN, name) ? rest.slice(0, 1) : [name];
+  // What stands behind the name of an exercise is for that. The others with a help of
+  // their own answer for themselves.
+  const own = name === "run" ? rest.slice(0, 1) : rest;
+  const asked = Object.hasOwn(PLAIN, name) ? own : [name];
   if (name === "help" || asksForHelp(asked)) {
     console.log(HELP);
     return EXIT.OK;

@@ -95,6 +95,8 @@ Deno.test({
       assertMatch(await say(...command, flag), /Usage: deno task lab/);
     }
   }
+  // As by "deno task demo --help": the task names the folder.
+  assertMatch(await say("demo", "/tmp", "--help"), /Usage: deno task lab/);
 });
 
 Deno.test({
