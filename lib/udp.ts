@@ -9,7 +9,12 @@
  */
 
 import { Watch, type Watched } from "./deadline.ts";
-import { type Endpoint, formatEndpoint, formatHost } from "./endpoint.ts";
+import {
+  type Endpoint,
+  formatEndpoint,
+  formatHost,
+  isGroup,
+} from "./endpoint.ts";
 import { located } from "./fault.ts";
 import { requirePermission } from "./permission.ts";
 
@@ -184,6 +189,8 @@ export function bindUdp(
   requirePermission({ name: "net", host: address });
   let conn: Deno.DatagramConn;
   try {
+    // The system would bind a group's address; but replies cannot come from there.
+    if (isGroup(hostname)) throw new Deno.errors.AddrNotAvailable();
     conn = Deno.listenDatagram({ transport: "udp", hostname, port });
   } catch (error) {
     throw located(error, "listen", address);
