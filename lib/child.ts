@@ -50,6 +50,9 @@ export async function runInTerminal(
   });
   if (Deno.build.os !== "windows") {
     Deno.addSignalListener("SIGTERM", () => kill(child, "SIGTERM"));
+    // "deno task" itself is not stopped by Ctrl+Z, so no shell would come up to go on
+    // from, and what is stopped hears no Ctrl+C: so both of us go on.
+    Deno.addSignalListener("SIGTSTP", () => kill(child, "SIGCONT"));
   }
   return (await child.status).code;
 }

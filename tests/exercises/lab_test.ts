@@ -6,7 +6,9 @@ import { explain } from "../../lib/explain.ts";
 import { UsageError } from "../../lib/fault.ts";
 import { Child } from "../child.ts";
 import { printed } from "../console.ts";
+import { startAtTerminal } from "../faults/screen.ts";
 import { temporaryFolder } from "../folder.ts";
+import { has } from "../interop/peer.ts";
 
 setColorEnabled(false);
 
@@ -76,6 +78,23 @@ Deno.test({
   assertEquals(failed, ["function", "greeting_server"]);
   assertMatch(lines.at(-1)!, /^\s*3 programs ran, 2 failed$/);
   assertMatch(lines.join("\n"), /function failed: exit code 64/);
+});
+
+Deno.test({
+  name: "lab run is not stopped by Ctrl+Z, which its task would not survive",
+  ignore: !has("script"),
+  permissions: { run: ["script"] },
+}, async () => {
+  const run = ["run", "--quiet", "--no-prompt", "--allow-run", LAB.href, "run"];
+  await using child = startAtTerminal([
+    ["set", "-m"], // as in a shell that somebody types into
+    [Deno.execPath(), ...run, "message_server", "--port", "0"],
+    ["jobs"], // what is stopped
+  ]);
+  await child.line(/^Listening on/);
+  await child.write("\x1abye\n");
+  const { stdout } = await child.result;
+  assertMatch(stdout, /bye\s+$/);
 });
 
 Deno.test({
