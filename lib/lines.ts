@@ -17,7 +17,8 @@ export const MAX_LINE_BYTES = 65_536;
 
 /**
  * The lines of `chunks`, without their LF or CR LF; also a last one without an
- * end. At most one line and one chunk are held in memory.
+ * end, even if `chunks` fails behind it. At most one line and one chunk are held in
+ * memory.
  *
  * ```ts
  * import { assertEquals } from "@std/assert";
@@ -70,25 +71,32 @@ export async function* readLines(
     return line.slice(0, end);
   };
 
-  for await (const chunk of chunks) {
-    let start = 0;
-    for (
-      let end = chunk.indexOf(LF);
-      end >= 0;
-      end = chunk.indexOf(LF, start)
-    ) {
-      append(chunk.subarray(start, end));
-      bytes += end + 1 - start;
-      yield take();
-      start = end + 1;
-      // What always has a line ready would never let the event loop run: no other
-      // client would be heard, and no Ctrl+C.
-      if (++lines >= LINES_AT_ONCE || bytes >= BYTES_AT_ONCE) {
-        await new Promise((resolve) => setTimeout(resolve));
-        lines = bytes = 0;
+  try {
+    for await (const chunk of chunks) {
+      let start = 0;
+      for (
+        let end = chunk.indexOf(LF);
+        end >= 0;
+        end = chunk.indexOf(LF, start)
+      ) {
+        append(chunk.subarray(start, end));
+        bytes += end + 1 - start;
+        yield take();
+        start = end + 1;
+        // What always has a line ready would never let the event loop run: no other
+        // client would be heard, and no Ctrl+C.
+        if (++lines >= LINES_AT_ONCE || bytes >= BYTES_AT_ONCE) {
+          await new Promise((resolve) => setTimeout(resolve));
+          lines = bytes = 0;
+        }
       }
+      append(chunk.subarray(start));
     }
-    append(chunk.subarray(start));
+  } catch (error) {
+    // What came before a reset or a silence is not lost with it.
+    const isTooLong = error instanceof Deno.errors.InvalidData;
+    if (length > 0 && !isTooLong) yield take();
+    throw error;
   }
   if (length > 0) yield take();
 }

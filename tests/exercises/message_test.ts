@@ -158,7 +158,7 @@ Deno.test({
 });
 
 Deno.test({
-  name: "message_client says of words without a line end that they are no line",
+  name: "message_client shows words without a line end, and that no line came",
   permissions: CHILDREN,
 }, async () => {
   await using server = await faultServer([
@@ -167,7 +167,7 @@ Deno.test({
   const { code, stdout, stderr } = await run("message_client", [
     ...["--port", `${server.port}`, "--timeout", "0.2"],
   ], { input: "bye\n" });
-  assertEquals([code, stdout], [75, ""]);
+  assertEquals([code, stdout], [75, "Received from server: hello\n"]);
   assertMatch(
     stderr,
     /the server neither sent a line nor closed for 0\.2 s\n$/,

@@ -82,6 +82,23 @@ Deno.test({
 });
 
 Deno.test({
+  name: "readLines() yields what has come before its chunks fail",
+  permissions: "none",
+}, async () => {
+  async function* reset() {
+    yield new TextEncoder().encode("one\ntw");
+    await Promise.reject(new Deno.errors.ConnectionReset());
+  }
+  const seen: string[] = [];
+  await assertRejects(async () => {
+    for await (const line of readLines(reset())) {
+      seen.push(new TextDecoder().decode(line));
+    }
+  }, Deno.errors.ConnectionReset);
+  assertEquals(seen, ["one", "tw"]);
+});
+
+Deno.test({
   name: "encodeLine() adds the line feed, isBye() knows the last line",
   permissions: "none",
 }, () => {
