@@ -85,7 +85,7 @@ Deno.test({
   }
   const all = ["late", "early", "never"].map((name) => new Limited(name));
   const watch = new Watch(all);
-  all[0].end = watch.endAfter(120);
+  all[0].end = watch.endAfter(400);
   all[1].end = watch.endAfter(40);
   all[2].end = watch.endAfter(Infinity);
   await late.promise;
