@@ -112,7 +112,6 @@ export class Child implements AsyncDisposable {
     ]).then(async ([{ code }, stdout, stderr]) => {
       clearTimeout(timer);
       await this.end();
-      for (const { resolve } of this.#waiting) resolve("");
       return { code, stdout, stderr };
     });
   }
@@ -128,8 +127,9 @@ export class Child implements AsyncDisposable {
     if (old !== undefined) return old;
     const { promise, resolve } = Promise.withResolvers<string>();
     this.#waiting.push({ pattern, resolve });
-    const line = await promise;
-    if (line !== "") return line;
+    const ended = this.result.then(() => undefined);
+    const line = await Promise.race([promise, ended]);
+    if (line !== undefined) return line;
     const { code, stdout, stderr } = await this.result;
     throw new Error(
       `ended with ${code} without a line like ${pattern}:\n${stdout}${stderr}`,
