@@ -5,7 +5,7 @@
  */
 
 import { once } from "node:events";
-import { connect as connectRaw } from "node:net";
+import { connect as connectRaw, type Socket } from "node:net";
 import type { Connection } from "../connection.ts";
 import { isTimeout, within } from "../deadline.ts";
 import { writeAll } from "../stream.ts";
@@ -192,8 +192,7 @@ export async function breakOff(
   const closed = new Promise((resolve) => socket.on("close", resolve));
   if (isInFlood) {
     socket.pause();
-    socket.write(new Uint8Array(FLOOD)); // more than it can send back
-    await pause(FILL_MS);
+    await clog(socket);
     socket.resetAndDestroy();
   } else {
     socket.write("half a mess", () => socket.resetAndDestroy());
@@ -204,5 +203,18 @@ export async function breakOff(
     if (!isTimeout(error)) throw error;
     socket.destroy();
     throw new NotApplicable("this Deno sends no reset: a later one does");
+  }
+}
+
+/** Sends until nothing is taken for a while: the server itself waits to send. */
+async function clog(socket: Socket): Promise<void> {
+  const piece = new Uint8Array(65_536);
+  const write = () => new Promise((resolve) => socket.write(piece, resolve));
+  try {
+    for (let sent = 0; sent < FLOOD; sent += piece.length) {
+      await within(FILL_MS, write);
+    }
+  } catch (error) {
+    if (!isTimeout(error)) throw error;
   }
 }
