@@ -4,6 +4,7 @@ import { checkable } from "../../lib/check/check.ts";
 import { Child, serve } from "../child.ts";
 import { temporaryFolder } from "../folder.ts";
 import { has } from "../interop/peer.ts";
+import { processes } from "../processes.ts";
 import { command, idsOf, judged, LAB, python } from "./judged.ts";
 
 Deno.test("check --all --json: our own programs keep every rule", async () => {
@@ -143,10 +144,7 @@ async function exists(path: string): Promise<boolean> {
 
 /** Whether any process of a group still runs. */
 async function isRunning(group: string): Promise<boolean> {
-  const { stdout } = await new Deno.Command("sh", {
-    args: ["-c", `ps -eo pgid=,stat= | grep "^ *${group} " | grep -v Z; true`],
-  }).output();
-  return stdout.length > 0;
+  return (await processes()).some((one) => one.group === Number(group));
 }
 
 const ENDS: [signal: Deno.Signal | undefined, exitCode: number][] = [

@@ -2,24 +2,15 @@ import { assert, assertEquals } from "@std/assert";
 import { Child } from "../child.ts";
 import { temporaryFolder } from "../folder.ts";
 import { has } from "../interop/peer.ts";
+import { processes } from "../processes.ts";
 
 const LAB = new URL("../../exercises/lab.ts", import.meta.url).href;
-
-/** The processes that `ps` shows with this option, but for those that have ended. */
-async function processes(...option: string[]): Promise<string[]> {
-  const { stdout } = await new Deno.Command("sh", {
-    args: ["-c", 'ps -o pid= -o stat= "$@"; true', "ps", ...option],
-  }).output();
-  const lines = new TextDecoder().decode(stdout).trim().split("\n");
-  return lines.filter((line) => /^ *\d+ +[^Z]/.test(line))
-    .map((line) => line.trim().split(" ")[0]);
-}
 
 for (const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
   Deno.test({
     name:
       `lab demo ends at ${signal} with ${exitCode}, and leaves no folder and no process`,
-    ignore: Deno.build.os !== "linux", // where ps shows whose children they are
+    ignore: Deno.build.os === "windows",
   }, async () => {
     await using here = await temporaryFolder();
     await using demo = new Child(Deno.execPath(), [
@@ -28,12 +19,14 @@ for (const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
       ...["demo", here.path],
     ]);
     await demo.line(/server │ Starting up echo server/);
-    const children = await processes("--ppid", String(demo.pid));
+    const children = (await processes())
+      .filter(({ parent }) => parent === demo.pid).map(({ pid }) => pid);
     assert(children.length > 0);
     demo.kill(signal);
     const { code, stdout, stderr } = await demo.result;
     assertEquals([code, stderr], [exitCode, ""], stdout);
-    assertEquals(await processes("-p", children.join()), []);
+    const left = (await processes()).map(({ pid }) => pid);
+    assertEquals(children.filter((pid) => left.includes(pid)), []);
     assertEquals(await Array.fromAsync(Deno.readDir(here.path)), []);
   });
 }
