@@ -1,6 +1,7 @@
 import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { Child } from "../child.ts";
 import { temporaryFolder } from "../folder.ts";
+import { until } from "../until.ts";
 import {
   interleave,
   middle,
@@ -237,11 +238,15 @@ Deno.test({
   await using folder = await temporaryFolder();
   await using child = bench(folder.path, "startup", "--rounds", "1000");
   await child.line(/^from start to end/);
-  const server = await until(() => serverOf(child.pid));
+  let server = "";
+  await until(
+    async () => (server = await serverOf(child.pid)) !== "",
+    "a server is started",
+  );
   child.kill("SIGTERM");
   assertEquals((await child.result).code, 143);
   assertEquals(await namesIn(folder.path), []);
-  await until(async () => await isServer(server) ? "" : "gone");
+  await until(async () => !await isServer(server), "it has ended");
 });
 
 // Not ps(1): not every machine has it.
@@ -270,14 +275,4 @@ async function shell(
     stderr: "null",
   }).output();
   return { success, stdout: new TextDecoder().decode(stdout) };
-}
-
-/** What `look` finds, once it finds something; within 10 s. */
-async function until(look: () => Promise<string>): Promise<string> {
-  const end = performance.now() + 10_000;
-  while (performance.now() < end) {
-    const found = await look();
-    if (found !== "") return found;
-  }
-  throw new Error("it did not come about within 10 s");
 }
