@@ -110,7 +110,7 @@ Deno.test({
   await using server = serve(echo);
   using idle = await connectTcp(server.addr);
   using busy = await connectTcp(server.addr);
-  const sent = new Uint8Array(1_000_000).map((_, index) => index % 251);
+  const sent = new Uint8Array(100_000).map((_, index) => index % 251);
   let received = 0;
   const reading = (async () => {
     for await (const chunk of readChunks(busy)) {
