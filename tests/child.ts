@@ -160,11 +160,10 @@ export class Child implements AsyncDisposable {
   }
 
   async #collect(output: ReadableStream<Uint8Array>): Promise<string> {
+    const [whole, cut] = output.tee();
     const decoder = new TextDecoder();
-    let text = "";
-    for await (const bytes of readLines(output, Infinity)) {
+    for await (const bytes of readLines(cut, Infinity)) {
       const line = decoder.decode(bytes);
-      text += line + "\n";
       this.#lines.push(line);
       this.#waiting = this.#waiting.filter(({ pattern, resolve }) => {
         if (!pattern.test(line)) return true;
@@ -172,6 +171,6 @@ export class Child implements AsyncDisposable {
         return false;
       });
     }
-    return text;
+    return await new Response(whole).text();
   }
 }

@@ -36,13 +36,13 @@ const SERVERS = [
     id: "welcome_server",
     does: (client: string) => `welcomes ${client}`,
     input: "Hello, world",
-    output: "welcome to my server\n",
+    output: "welcome to my server",
   },
   {
     id: "greeting_server",
     does: (client: string) => `greets ${client}, which is silent`,
     input: "",
-    output: "Hello, client\n",
+    output: "Hello, client",
   },
 ];
 
@@ -251,7 +251,7 @@ const CLIENTS = [
   {
     id: "welcome_client",
     hears: "welcome to my server",
-    says: "Hello, world\n",
+    says: "Hello, world",
   },
   { id: "greeting_client", hears: "Hello, client", says: "" },
 ];
