@@ -35,6 +35,21 @@ Deno.test({
 });
 
 Deno.test({
+  name: "readChunks() sets no limit to what is done with a chunk",
+  permissions: LOOPBACK,
+}, async () => {
+  await using server = serve(echo);
+  using conn = await connectTcp(server.addr);
+  await writeAll(conn, encode("a"));
+  for await (const _ of readChunks(conn, { idleMs: 200 })) {
+    await new Promise((resolve) => setTimeout(resolve, 400));
+    break;
+  }
+  assertEquals(conn.error, undefined);
+  await writeAll(conn, encode("b"));
+});
+
+Deno.test({
   name: "writeAll() leaves the limit of a read beside it alone",
   permissions: LOOPBACK,
 }, async () => {
