@@ -58,6 +58,8 @@ Deno.test({
     });
     assertEquals([code, stderr], [0, ""], text.slice(0, 20));
   }
+  const flag = await run("echo_client", [...port, "--", "--help"]);
+  assertMatch(flag.stdout, /^Received: b'--help'$/m);
   const all = Uint8Array.from({ length: 256 }, (_, byte) => byte);
   const { stdout } = await run("echo_client", [...port, "-"], { input: all });
   // deno-lint-ignore no-control-regex -- none of them may be printed
