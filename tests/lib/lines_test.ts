@@ -1,6 +1,8 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { encodeLine, isBye, readLines } from "../../lib/lines.ts";
 
+const encode = (text: string) => new TextEncoder().encode(text);
+
 /** Pieces that arrive in one buffer used again and again, as a reader's are. */
 async function* arriving(bytes: Uint8Array, size: number) {
   const buffer = new Uint8Array(size);
@@ -14,7 +16,7 @@ async function* arriving(bytes: Uint8Array, size: number) {
 
 async function linesOf(text: string, size: number, maxBytes?: number) {
   const lines: string[] = [];
-  const bytes = new TextEncoder().encode(text);
+  const bytes = encode(text);
   for await (const line of readLines(arriving(bytes, size), maxBytes)) {
     lines.push(new TextDecoder("utf-8", { fatal: true }).decode(line));
   }
@@ -22,16 +24,19 @@ async function linesOf(text: string, size: number, maxBytes?: number) {
 }
 
 Deno.test({
-  name: "readLines() lets others have a turn, however many lines are there",
+  name:
+    "readLines() lets others have a turn, however many lines are there, or how long",
   permissions: "none",
 }, async () => {
-  let isOver = false;
-  setTimeout(() => isOver = true);
-  async function* endless() {
-    while (!isOver) yield new TextEncoder().encode("\n".repeat(10_000));
+  for (const text of ["\n".repeat(10_000), `${"x".repeat(10_000)}\n`]) {
+    let isOver = false;
+    setTimeout(() => isOver = true);
+    const chunks = async function* () {
+      for (let count = 0; count < 500 && !isOver; count++) yield encode(text);
+    };
+    for await (const _ of readLines(chunks()));
+    assert(isOver);
   }
-  for await (const _ of readLines(endless()));
-  assert(isOver);
 });
 
 Deno.test({
@@ -67,7 +72,7 @@ Deno.test({
   }
   for (const size of [1, 4, 100]) {
     const seen: number[] = [];
-    const bytes = new TextEncoder().encode("ok\n123456789\nnever");
+    const bytes = encode("ok\n123456789\nnever");
     await assertRejects(
       async () => {
         for await (const line of readLines(arriving(bytes, size), 8)) {
@@ -102,10 +107,10 @@ Deno.test({
   name: "encodeLine() adds the line feed, isBye() knows the last line",
   permissions: "none",
 }, () => {
-  const bye = new TextEncoder().encode("bye");
-  assertEquals(encodeLine(bye), new TextEncoder().encode("bye\n"));
+  const bye = encode("bye");
+  assertEquals(encodeLine(bye), encode("bye\n"));
   assertEquals(isBye(bye), true);
   for (const text of ["", "Bye", "bye ", "goodbye"]) {
-    assertEquals(isBye(new TextEncoder().encode(text)), false);
+    assertEquals(isBye(encode(text)), false);
   }
 });
