@@ -11,8 +11,10 @@ import { connectTcp } from "../../lib/connect.ts";
 import { readChunks, writeAll } from "../../lib/stream.ts";
 import { bindUdp } from "../../lib/udp.ts";
 import { Child, commandOf } from "../child.ts";
+import { has } from "../interop/peer.ts";
 import { until } from "../until.ts";
 import {
+  echo,
   faultServer,
   receive,
   send,
@@ -107,6 +109,28 @@ for (const [id, steps] of UNREAD) {
     assertEquals(stdout.split("\n").length, 2, stdout);
   });
 }
+
+Deno.test({
+  name: "echo_client prints all to a slow reader of a pipe that does not block",
+  permissions: CHILDREN,
+  ignore: !has("python3"),
+}, async () => {
+  await using server = await faultServer([echo()]);
+  const nonBlocking = `
+import os, sys
+os.set_blocking(1, False)
+os.execvp(sys.argv[1], sys.argv[1:])
+`;
+  const script =
+    `{ python3 -c '${nonBlocking}' "$@"; echo "ended with $?" >&2; } |
+    { sleep 0.3; cat; }`;
+  await using client = startBy(script, "echo_client", [
+    ...["--port", `${server.port}`, "x".repeat(70_000)], // a pipe holds less
+  ]);
+  const { stdout, stderr } = await client.result;
+  assertEquals(stderr, "ended with 0\n");
+  assertMatch(stdout, /\nClosing connection to the server\n$/);
+});
 
 Deno.test({
   name: "udp_server ends quietly when what it held back cannot be printed",
