@@ -273,6 +273,8 @@ Deno.test({
   );
   await server.line(/the system is at its limit: Too many open files/);
   assertEquals(await exchange(conns[0], encode("one")), encode("one"));
+  // So long that it fails to accept one more than ten times.
+  await new Promise((resolve) => setTimeout(resolve, 1500));
   for (const conn of conns) conn.close();
   await until(() => isServed(port).catch(() => false), "it serves again");
   server.kill("SIGTERM");
