@@ -15,6 +15,8 @@ import { located } from "./fault.ts";
 // hardly do: an idle connection holds little, a bulk transfer needs few reads.
 const FIRST_BUFFER = 512, SMALL_BUFFER = 4096, LAST_BUFFER = 262_144;
 const GROWTH = 8;
+/** A read of so many bytes may have more behind it that the peer has sent. */
+const MUCH = 65_536;
 
 /** The most that {@linkcode readToEnd} keeps, in bytes. */
 const MOST_BYTES = 65_536;
@@ -61,7 +63,7 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
   #conn: Connection;
   #idleMs: number | undefined;
   #buffer = new Uint8Array(FIRST_BUFFER);
-  #isMore = false; // the last read filled the buffer: what it left is to be read
+  #isMore = false; // the last read left something, or what follows is on its way
 
   constructor(conn: Connection, idleMs: number | undefined) {
     this.#conn = conn;
@@ -100,8 +102,9 @@ class Chunks implements AsyncIterableIterator<Uint8Array> {
     if (count === null) return END;
     const value = this.#buffer.subarray(0, count);
     const { length } = this.#buffer;
-    this.#isMore = count === length;
-    const isFull = this.#isMore && length < LAST_BUFFER;
+    const isFilled = count === length;
+    this.#isMore = isFilled || count >= MUCH;
+    const isFull = isFilled && length < LAST_BUFFER;
     const isTooLarge = count * GROWTH < length && length > SMALL_BUFFER;
     if (isFull || isTooLarge) this.#buffer = new Uint8Array(roomFor(count));
     return { done: false, value };

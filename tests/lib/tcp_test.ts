@@ -203,6 +203,28 @@ Deno.test({
 });
 
 Deno.test({
+  name: "shutdown() answers all of a message that is still on its way",
+  permissions: LOOPBACK,
+}, async () => {
+  await using server = serve(async (conn) => {
+    for await (const data of readChunks(conn)) {
+      await new Promise((resolve) => setTimeout(resolve, 20)); // a slow terminal
+      await writeAll(conn, data);
+    }
+  });
+  using conn = await connectTcp(server.addr);
+  let received = 0;
+  const reading = (async () => {
+    for await (const chunk of readChunks(conn)) received += chunk.length;
+  })();
+  const message = new Uint8Array(1_000_000); // more than the server's system holds
+  await writeAll(conn, message);
+  await server.shutdown();
+  await reading;
+  assertEquals(received, message.length);
+});
+
+Deno.test({
   name: "shutdown() closes a handler that does not end by itself",
   permissions: LOOPBACK,
 }, async () => {
