@@ -31,6 +31,8 @@ const MOST_LINGERING = 1000;
 const SLACK_MS = 100;
 /** The pause after a failed accept, such as with a full table of descriptors, in ms. */
 const ACCEPT_PAUSE_MS = 100;
+/** How long a client waits for a place, in ms: it may come before others are seen to go. */
+const PLACE_MS = 10;
 
 /**
  * Serves one client; when it settles, the connection is closed as soon as the client
@@ -151,7 +153,7 @@ class Server implements TcpServer {
       } catch (error) {
         if (this.#isStopping || isPeerGone(error)) continue;
         this.#tell(located(error, "accept", formatEndpoint(this.addr)));
-        await new Promise((resolve) => setTimeout(resolve, ACCEPT_PAUSE_MS));
+        await pause(ACCEPT_PAUSE_MS);
       }
     }
     if (this.#connections.size > 0) await this.#drain();
@@ -163,6 +165,7 @@ class Server implements TcpServer {
   async #serve(conn: Connection): Promise<void> {
     this.#connections.add(conn);
     try {
+      if (this.#isFull && this.#mayWait) await pause(PLACE_MS);
       if (this.#admits()) {
         try {
           await this.#handler(conn);
@@ -171,9 +174,7 @@ class Server implements TcpServer {
           this.#shared.turns.leave(conn);
         }
       }
-      if (this.#connections.size <= this.#most + MOST_LINGERING) {
-        await conn.finish();
-      }
+      if (this.#mayWait) await conn.finish();
     } catch (error) {
       this.#report(error, conn.remoteAddr);
     } finally {
@@ -183,9 +184,17 @@ class Server implements TcpServer {
     }
   }
 
+  get #isFull(): boolean {
+    return this.#active === this.#most;
+  }
+
+  get #mayWait(): boolean {
+    return this.#connections.size <= this.#most + MOST_LINGERING;
+  }
+
   /** Whether one more client is served; it then has a place. */
   #admits(): boolean {
-    if (this.#active === this.#most) {
+    if (this.#isFull) {
       const limit = `no more than ${this.#most} clients are served at once`;
       this.#tell(new Deno.errors.Busy(limit));
       return false;
@@ -253,4 +262,8 @@ function isPeerGone(error: unknown): boolean {
   const isClosed = Deno.build.os === "darwin" &&
     (error as Fault).code === "EINVAL";
   return isClosed || isBrokenOff(error);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }

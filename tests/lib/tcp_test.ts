@@ -279,6 +279,25 @@ Deno.test({
 });
 
 Deno.test({
+  name: "serveTcp() has a place for who comes when another has just closed",
+  permissions: LOOPBACK,
+}, async () => {
+  const told: string[] = [];
+  await using server = serveTcp({
+    hostname: "127.0.0.1",
+    port: 0,
+    maxConnections: 1,
+    onError: (error) => told.push(String(error)),
+  }, echo);
+  for (let count = 0; count < 100; count++) {
+    using conn = await connectTcp(server.addr);
+    await writeAll(conn, encode("in"));
+    assertEquals(await conn.read(new Uint8Array(9)), 2, `client ${count}`);
+  }
+  assertEquals(told, []);
+});
+
+Deno.test({
   name: "serveTcp() ends with its signal, also with one that has aborted",
   permissions: LOOPBACK,
 }, async () => {
