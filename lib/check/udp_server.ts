@@ -13,12 +13,17 @@ import { Talk } from "./udp_talk.ts";
 /** Sends a datagram, and returns if the same comes back. */
 async function requireEcho(talk: Talk, sent: Uint8Array): Promise<void> {
   const received = await talk.ask(sent);
-  if (firstDifference(sent, received) === undefined) return;
+  const at = firstDifference(sent, received);
+  if (at === undefined) return;
+  const isCut = at === received.length && at > 0;
   throw new Finding(
-    `a datagram of ${sent.length} bytes came back as one of ${received.length}`,
+    `a datagram of ${sent.length} bytes came back ` +
+      (received.length === sent.length
+        ? `changed from byte ${at} on`
+        : `as one of ${received.length}`),
     { sent, expected: sent, received },
-    received.length < sent.length && received.length > 0
-      ? `its buffer holds ${received.length} bytes: the rest of a datagram is lost`
+    isCut
+      ? `its buffer holds ${at} bytes: the rest of a datagram is lost`
       : undefined,
   );
 }

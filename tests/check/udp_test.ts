@@ -162,6 +162,25 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "check says what a UDP server made of a datagram, and whether it was cut",
+  ignore: !has("python3"),
+}, async () => {
+  const cases = [
+    ["data[:20]", "as one of 20", "its buffer holds 20 bytes"],
+    ["data.upper()", "changed from byte 1 on", undefined],
+    ["data[5:]", "as one of 28", undefined],
+  ] as const;
+  await Promise.all(cases.map(async ([reply, finding, likely]) => {
+    const script = SERVER.replace("(data, client)", `(${reply}, client)`);
+    const aim = python(script, "{host}", "{port}");
+    const [verdict] = await judged("udp_server", aim, "basic");
+    assert(verdict.finding?.endsWith(`came back ${finding}`), verdict.finding);
+    assertEquals(verdict.likely?.split(":")[0], likely);
+  }));
+});
+
+Deno.test({
   name: "check passes right UDP programs in python3, and ours, by every rule",
   ignore: !has("python3"),
 }, async () => {
