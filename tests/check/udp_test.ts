@@ -29,6 +29,11 @@ const SERVER_MISTAKES: [mistake: string, script: string, rule: string][] = [
     "udp-boundaries",
   ],
   [
+    "strips blanks at the end",
+    SERVER.replace("(data, client)", "(data.rstrip() or data, client)"),
+    "udp-boundaries",
+  ],
+  [
     "answers only its first client",
     SERVER.replace("(data, client)", "(data, first)"),
     "udp-senders",
