@@ -92,7 +92,7 @@ export const ECHO_SERVER_RULES: readonly Rule<Server>[] = [
   {
     id: "echo-mebibyte",
     tier: "strict",
-    title: "returns every byte of 1 MiB to a client that reads slowly",
+    title: "returns every byte of 1 MiB and more to a client that reads slowly",
     why: "send may take only a part of its bytes (send(2)).",
     readOn: "send(2); Python: socket.sendall",
     hint: "Use sendall, or repeat send with what is left.",

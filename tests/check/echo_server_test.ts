@@ -104,9 +104,8 @@ while True:
     "sends what one send takes",
     serving(`
 def serve(conn, address):
-    conn.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 65536)
     with conn:
-        while data := conn.recv(262144):
+        while data := conn.recv(4096):
             conn.setblocking(False)
             try:
                 conn.send(data)
@@ -163,7 +162,7 @@ def serve(conn, address):
     "answers when a client pauses, and drops the rest at the end of file",
     serving(`
 def serve(conn, address):
-    held = b""
+    held = bytearray()
     with conn:
         while True:
             conn.settimeout(0.05)
@@ -176,7 +175,7 @@ def serve(conn, address):
                 conn.sendall(held)
                 if held:
                     print(f"sent {len(held)} bytes back to {address}")
-                held = b""
+                held = bytearray()
 `),
     "echo-half-close",
   ],
