@@ -215,9 +215,18 @@ async function keep(
   }
 }
 
-/** The last line that a program said, to be shown behind how it ended. */
+/** Behind an error Node, Deno and Java print where it was, and Node its version. */
+const BEHIND_ERROR = /^\s|^Node\.js v\d/;
+/** The line that names the error, above that. */
+const ERROR = /^([\w.]*(Error|Exception)\b|error: |Exception in thread )/;
+
+/** The last line that a program said of itself, to be shown behind how it ended. */
 function lastLine(text: string): string {
-  const line = text.trim().split("\n").at(-1);
+  const lines = text.trim().split("\n");
+  let line = lines.at(-1);
+  if (line && BEHIND_ERROR.test(line)) {
+    line = lines.findLast((one) => ERROR.test(one)) ?? line;
+  }
   return line ? `: ${line}` : "";
 }
 

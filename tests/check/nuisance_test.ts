@@ -173,6 +173,39 @@ Deno.test({
   }));
 });
 
+Deno.test({
+  name: "check says what failed, and not what a runtime prints behind it",
+  ignore: !has("python3"),
+}, async () => {
+  const crashes = [
+    [
+      "node:events:502\n      throw er;\n\nError: listen EADDRINUSE\n" +
+      "    at Server.setup (node:net:1817:16)\nEmitted 'error' event at:\n" +
+      "    at emitErrorNT (node:net:1) {\n  errno: -98\n}\n\nNode.js v20.20.2\n",
+      "Error: listen EADDRINUSE",
+    ],
+    [
+      'Exception in thread "main" java.net.BindException: in use\n' +
+      "\tat java.base/sun.nio.ch.Net.bind0(Native Method)\n",
+      'Exception in thread "main" java.net.BindException: in use',
+    ],
+    [
+      "error: Uncaught (in promise) AddrInUse: Address already in use\n" +
+      "    at file:///srv/echo.ts:1:7\n",
+      "error: Uncaught (in promise) AddrInUse: Address already in use",
+    ],
+    ["usage: echo PORT\nbind: in use\n", "bind: in use"],
+    ["terminate called\n  what():  no port\n", "  what():  no port"],
+  ];
+  await Promise.all(crashes.map(async ([stderr, told]) => {
+    const script = "import sys; sys.stderr.write(sys.argv[1]); sys.exit(1)";
+    const crash = python(script, stderr);
+    const [verdict] = await judged("echo_server", crash, "basic");
+    const { finding = "" } = verdict;
+    assertEquals(finding.split(" (it ended with exit code 1: ")[1], `${told})`);
+  }));
+});
+
 Deno.test("check says that there is no such program", async () => {
   const [verdict] = await judged("echo_server", {
     command: ["no-such-program", "{port}"],
