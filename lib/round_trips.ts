@@ -23,9 +23,9 @@ export class RoundTrips {
     return this.#ms.size;
   }
 
-  /** The next one is sent now. */
-  begin(): void {
-    this.#sentAt.push(performance.now());
+  /** The next one was sent, now or at another time by `performance.now()`. */
+  begin(sentAt: number = performance.now()): void {
+    this.#sentAt.push(sentAt);
   }
 
   /** Whether a datagram has come back. */

@@ -171,9 +171,10 @@ async function pingAgainst(
     client: Deno.NetAddr,
     number: number,
   ) => Promise<void>,
+  client = bind(),
 ) {
+  using _client = client;
   using server = bind();
-  using client = bind();
   const log: string[] = [];
   const answering = (async () => {
     for (let number = 1;; number++) {
@@ -194,6 +195,25 @@ async function pingAgainst(
   await answering;
   return { log, text: trips.summary()[0] };
 }
+
+Deno.test({
+  name: "ping() takes the time from before a datagram is sent",
+  permissions: LOOPBACK,
+}, async () => {
+  const client = bind();
+  const send = client.send.bind(client);
+  client.send = async (data, to) => {
+    await send(data, to);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  };
+  const { log } = await pingAgainst(
+    1,
+    (server, data, from) => server.send(data, from),
+    client,
+  );
+  const [, ms] = /^Reply 1: 6 bytes in ([\d.]+) ms$/.exec(log[0]) ?? [];
+  assert(Number(ms) >= 19, log[0]);
+});
 
 Deno.test({
   name: "ping() takes a reply from elsewhere, or of other bytes, for none",
