@@ -4,7 +4,7 @@
  * @module
  */
 
-import { MESSAGE } from "./bytes.ts";
+import { encode, MESSAGE } from "./bytes.ts";
 import {
   breakOff,
   echoHalfClosed,
@@ -201,6 +201,9 @@ export const ECHO_SERVER_RULES: readonly Rule<Server>[] = [
     run: async (server) => {
       await echoOnce(server, MESSAGE);
       await logged(server, MESSAGE.length);
+      const text = encode("বাংলা");
+      await echoOnce(server, text);
+      await logged(server, MESSAGE.length + text.length);
     },
   },
 ];

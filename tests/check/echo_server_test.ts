@@ -54,6 +54,13 @@ const MISTAKES: [mistake: string, script: string, rule: string][] = [
     "echo-log-count",
   ],
   [
+    "prints how many characters it sent",
+    serving(
+      RIGHT.replace("{len(data)}", "{len(data.decode(errors='ignore'))}"),
+    ),
+    "echo-log-count",
+  ],
+  [
     "prints wrong counts",
     serving(SMALL_READS.replace("{len(data)}", "16")),
     "echo-log-count",
