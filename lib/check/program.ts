@@ -147,10 +147,15 @@ export class Program implements AsyncDisposable {
   /**
    * How it ended, with the last line of its stderr; `undefined` if it had not by the
    * time `by`. Without `by` it is waited for a moment: its connections are closed
-   * before it is gone. If it `mayEnd`, exit code 0 is not worth a word.
+   * before it is gone; or a thread has ended by an error, and the program goes on.
+   * If it `mayEnd`, exit code 0 is not worth a word.
    */
   async fate(by = Infinity, mayEnd = false): Promise<string | undefined> {
-    if (by === Infinity) await this.#aboutToEnd();
+    if (by === Infinity) {
+      await this.#aboutToEnd();
+      const error = this.isGone ? undefined : errorLine(this.stderr.text);
+      if (error) return `it goes on, but said: ${error}`;
+    }
     if (this.#endedAt > by || !this.isGone) return;
     const { code, stderr } = await this.ending;
     if (mayEnd && code === 0) return;
@@ -222,12 +227,14 @@ const ERROR = /^([\w.]*(Error|Exception)\b|error: |Exception in thread )/;
 
 /** The last line that a program said of itself, to be shown behind how it ended. */
 function lastLine(text: string): string {
-  const lines = text.trim().split("\n");
-  let line = lines.at(-1);
-  if (line && BEHIND_ERROR.test(line)) {
-    line = lines.findLast((one) => ERROR.test(one)) ?? line;
-  }
+  let line = text.trim().split("\n").at(-1);
+  if (line && BEHIND_ERROR.test(line)) line = errorLine(text) ?? line;
   return line ? `: ${line}` : "";
+}
+
+/** The last line that names an error. */
+function errorLine(text: string): string | undefined {
+  return text.trimEnd().split("\n").findLast((line) => ERROR.test(line));
 }
 
 /** Waits. */

@@ -206,6 +206,26 @@ Deno.test({
   }));
 });
 
+Deno.test({
+  name: "check says of a server that goes on by which error a thread has ended",
+  ignore: !has("python3"),
+}, async () => {
+  const script = `
+import socket, sys, threading
+server = socket.create_server((sys.argv[1], int(sys.argv[2])))
+def serve(conn, address):
+    conn.sendall(str(conn.recv(4096)))
+while True:
+    threading.Thread(target=serve, args=server.accept()).start()
+`;
+  const aim = python(script, "{host}", "{port}");
+  const [verdict] = await judged("echo_server", aim, "basic");
+  assertMatch(
+    verdict.finding ?? "",
+    /^it closed the connection after 0 .* \(it goes on, but said: TypeError: .*\)$/,
+  );
+});
+
 Deno.test("check says that there is no such program", async () => {
   const [verdict] = await judged("echo_server", {
     command: ["no-such-program", "{port}"],
