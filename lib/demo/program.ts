@@ -52,11 +52,12 @@ export class DemoProgram implements AsyncDisposable {
     this.#child = new Deno.Command(Deno.execPath(), {
       args: runArguments(exercise, args, folder),
       cwd: workFolder,
-      signal,
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+    // For certain: Ctrl+Z stops it, and then it hears nothing else.
+    signal?.addEventListener("abort", () => kill(this.#child, "SIGKILL"));
     this.#stdin = this.#child.stdin.getWriter();
     this.ended = this.#follow();
     this.ended.catch(() => {}); // Whoever waits for it gets the error, perhaps later.

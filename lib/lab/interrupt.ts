@@ -13,9 +13,11 @@ import { END_SIGNALS, hasTerminal, outliveHangUp } from "../run.ts";
  * says so by nohup(1), which takes the terminal away from it.
  */
 export function whenAskedToEnd(clean: (exitCode: number) => void): void {
-  const signals: typeof END_SIGNALS = hasTerminal()
-    ? [...END_SIGNALS, ["SIGHUP", 129]]
-    : END_SIGNALS;
+  const signals: typeof END_SIGNALS = [...END_SIGNALS];
+  if (hasTerminal()) signals.push(["SIGHUP", 129]);
+  // Ctrl+Z, too: "deno task" itself is not stopped by it, so no shell would come up to
+  // go on from; and programs that are stopped meanwhile could not be judged.
+  if (Deno.build.os !== "windows") signals.push(["SIGTSTP", 148]);
   for (const [signal, exitCode] of signals) {
     Deno.addSignalListener(signal, () => clean(exitCode));
   }

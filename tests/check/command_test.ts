@@ -151,6 +151,7 @@ const ENDS: [signal: Deno.Signal | undefined, exitCode: number][] = [
   [undefined, 1],
   ["SIGINT", 130],
   ["SIGTERM", 143],
+  ["SIGTSTP", 148],
 ];
 
 Deno.test({

@@ -6,7 +6,9 @@ import { processes } from "../processes.ts";
 
 const LAB = new URL("../../exercises/lab.ts", import.meta.url).href;
 
-for (const [signal, exitCode] of [["SIGINT", 130], ["SIGTERM", 143]] as const) {
+const ENDS = [["SIGINT", 130], ["SIGTERM", 143], ["SIGTSTP", 148]] as const;
+
+for (const [signal, exitCode] of ENDS) {
   Deno.test({
     name:
       `lab demo ends at ${signal} with ${exitCode}, and leaves no folder and no process`,
