@@ -229,7 +229,7 @@ Deno.test({
   // Its standard input is still open.
   assertEquals(await client.result, {
     code: 74,
-    stdout: "Received from server: one\n",
+    stdout: "Received from server: one\nReceived from server: tw\n",
     stderr: `message_client: 127.0.0.1:${server.port} reset the connection\n`,
   });
 });
