@@ -16,15 +16,16 @@ async function requireEcho(talk: Talk, sent: Uint8Array): Promise<void> {
   const at = firstDifference(sent, received);
   if (at === undefined) return;
   const isCut = at === received.length && at > 0;
+  const cause = sent[at] === 0
+    ? "it takes a zero byte for the end, as strlen does"
+    : `its buffer holds ${at} bytes: the rest of a datagram is lost`;
   throw new Finding(
     `a datagram of ${sent.length} bytes came back ` +
       (received.length === sent.length
         ? `changed from byte ${at} on`
         : `as one of ${received.length}`),
     { sent, expected: sent, received },
-    isCut
-      ? `its buffer holds ${at} bytes: the rest of a datagram is lost`
-      : undefined,
+    isCut ? cause : undefined,
   );
 }
 

@@ -183,6 +183,13 @@ Deno.test({
     assert(verdict.finding?.endsWith(`came back ${finding}`), verdict.finding);
     assertEquals(verdict.likely?.split(":")[0], likely);
   }));
+  const script = SERVER.replace("(data,", '(data.split(b"\\0")[0],');
+  const verdicts = await judged(
+    "udp_server",
+    python(script, "{host}", "{port}"),
+  );
+  const { likely } = verdicts.find(({ id }) => id === "udp-boundaries")!;
+  assertEquals(likely, "it takes a zero byte for the end, as strlen does");
 });
 
 Deno.test({
