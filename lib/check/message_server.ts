@@ -37,7 +37,9 @@ function connected(server: Server, conn: Connection): Promise<void> {
     const [, who = ""] = line.split("Connection from: ");
     if (who.includes(String(port))) return true;
     const isOwn = who.includes(String(server.endpoint.port));
-    return who.includes(hostname) && !isOwn;
+    // One number behind the address is a port: another one, as in a wrong order.
+    const isOther = /^\W*\d+\W*$/.test(who.replace(hostname, ""));
+    return who.includes(hostname) && !isOwn && !isOther;
   };
   return server.printed(
     (stdout) => stdout.split("\n").some(isIt),

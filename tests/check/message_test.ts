@@ -37,6 +37,14 @@ const SERVER_MISTAKES: [mistake: string, script: string, rule: string][] = [
     "message-shown",
   ],
   [
+    "prints its client's port in the wrong byte order",
+    SERVER.replace(
+      'from:", address',
+      'from:", (address[0], socket.htons(address[1]))',
+    ),
+    "message-shown",
+  ],
+  [
     "does not print who connected",
     SERVER.replace('from:", address', 'from: "'),
     "message-shown",
