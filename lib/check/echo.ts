@@ -22,10 +22,12 @@ const MEBIBYTE = pattern(1 << 20);
 /** So many of them are more than systems keep for a client that does not read: 4 MiB. */
 const MEBIBYTES = 6;
 /** Who returns one of them so soon is sent more, in ms; others would take too long. */
-const QUICK_MS = 1000;
+const QUICK_MS = 2500;
 
 /** How long the buffers between take to be full, so that a send is short, in ms. */
 const FILL_MS = 300;
+/** The same for some MiB, also on a busy machine. */
+const FILL_MORE_MS = 1000;
 
 /** More than the buffers between hold, in bytes. */
 const FLOOD = 16 << 20;
@@ -104,20 +106,24 @@ export async function echoPieces(server: Server): Promise<void> {
 /** Sends much, and begins to read only when the buffers between are full. */
 export async function echoSlowly(server: Server): Promise<void> {
   const start = performance.now();
-  await echoUnread(server, MEBIBYTE);
+  await echoUnread(server, MEBIBYTE, FILL_MS);
   if (performance.now() - start > QUICK_MS) return;
   const more = new Uint8Array(MEBIBYTES * MEBIBYTE.length);
   for (let at = 0; at < more.length; at += MEBIBYTE.length) {
     more.set(MEBIBYTE, at);
   }
-  await echoUnread(server, more);
+  await echoUnread(server, more, FILL_MORE_MS);
 }
 
-async function echoUnread(server: Server, message: Uint8Array): Promise<void> {
+async function echoUnread(
+  server: Server,
+  message: Uint8Array,
+  fillMs: number,
+): Promise<void> {
   using conn = await server.connect();
   const sending = writeAll(conn, message);
   sending.catch(() => {});
-  await pause(FILL_MS);
+  await pause(fillMs);
   const received = await readBytes(
     conn,
     message.length,
