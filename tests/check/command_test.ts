@@ -160,7 +160,7 @@ Deno.test({
   ignore: Deno.build.os === "windows",
 }, async () => {
   await using here = await temporaryFolder();
-  for (const [signal, exitCode] of ENDS) {
+  await Promise.all(ENDS.map(async ([signal, exitCode]) => {
     const mark = `${here.path}/${signal}`;
     const script = `trap "" TERM; sleep 60 & echo $$ > "$0"; sleep 60`;
     await using child = command([
@@ -178,7 +178,7 @@ Deno.test({
     assertEquals((await child.result).code, exitCode);
     assert(!await isRunning(group));
     assertEquals(await exists(`${mark}.xml`), signal === undefined);
-  }
+  }));
 });
 
 Deno.test({

@@ -160,10 +160,10 @@ Deno.test({
 }, async () => {
   const all = ECHO_CLIENT_RULES.map(({ id }) => id);
   const right = [RIGHT, READ_BY_READ, EXIT_255].map(client);
-  for (const aim of [undefined, ...right]) {
+  await Promise.all([undefined, ...right].map(async (aim) => {
     const verdicts = await judged("echo_client", aim);
     assertEquals(idsOf(verdicts, "passed"), all, JSON.stringify(verdicts));
-  }
+  }));
 });
 
 Deno.test({
