@@ -121,6 +121,13 @@ async function demo(
   if (parent === undefined) {
     throw new UsageError("demo needs a folder to work in", "deno task demo");
   }
+  const { requireOwnTask } = await import("./own_task.ts");
+  requireOwnTask(
+    "demo",
+    { name: "run", command: Deno.execPath() },
+    { name: "net", host: "127.0.0.1" },
+    { name: "write", path: parent },
+  );
   const { runDemo } = await import("../demo/demo.ts");
   setColorEnabled(Deno.stdout.isTerminal() && !Deno.noColor);
   return await interruptible(async (signal) => {

@@ -179,10 +179,16 @@ Deno.test({
 }, async () => {
   const script = new URL("exercises/lab.ts", ROOT);
   const command = [Deno.execPath(), "run", "--quiet", script.href];
-  await using child = startAtTerminal([[...command, "run", "function"]]);
-  const { code, stdout } = await child.result;
-  assertEquals(code, 77, stdout);
-  assertMatch(stdout, /^lab: no permission: --allow-run=\S+\r?\n$/);
+  const cases = [
+    [["run", "function"], /^lab: no permission: --allow-run=\S+\r?\n$/],
+    [["demo", "/tmp"], /--allow-run .*\r?\nhint: .*: deno task demo;/],
+  ] as const;
+  for (const [args, message] of cases) {
+    await using child = startAtTerminal([[...command, ...args]]);
+    const { code, stdout } = await child.result;
+    assertEquals(code, 77, stdout);
+    assertMatch(stdout, message);
+  }
 });
 
 Deno.test({
