@@ -117,6 +117,7 @@ Deno.test({
     stdout.matchAll(/^Received: b'(.*)'$/gm),
     ([, text]) => text,
   );
+  assert(pieces.length > 1, stdout);
   assertEquals(pieces.join(""), MESSAGE);
 });
 

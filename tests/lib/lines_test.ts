@@ -91,7 +91,7 @@ Deno.test({
   permissions: "none",
 }, async () => {
   async function* reset() {
-    yield new TextEncoder().encode("one\ntw");
+    yield encode("one\ntw");
     await Promise.reject(new Deno.errors.ConnectionReset());
   }
   const seen: string[] = [];
