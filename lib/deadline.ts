@@ -1,6 +1,6 @@
 /**
  * Limits of time, as the lab uses them: one that ends a wait, and many that share
- * an alarm.
+ * an alarm; and waits.
  *
  * @module
  */
@@ -14,6 +14,11 @@ export function timeoutError(message: string): DOMException {
 export function isTimeout(error: unknown): boolean {
   return error instanceof Deno.errors.TimedOut ||
     (error instanceof DOMException && error.name === "TimeoutError");
+}
+
+/** Waits. */
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 /**
@@ -115,23 +120,18 @@ export class Watch {
     if (this.#slackMs === 0) return performance.now();
     if (this.#now === undefined) {
       this.#now = performance.now();
-      const timeout = AbortSignal.timeout(this.#slackMs);
-      timeout.addEventListener("abort", () => this.#now = undefined, {
-        once: true,
-      });
+      alarm(this.#slackMs, () => this.#now = undefined);
     }
     return this.#now;
   }
 
-  // A signal, since the first setTimeout() of a program takes Deno several ms. It
-  // cannot be called off: one that is out of date finds another time to wake at,
-  // and none is for later than the next look, so that few of them are about.
+  // An alarm that is out of date finds another time to wake at, and none is for later
+  // than the next look, so that few of them are about.
   #wakeAt(end: number, isAgain = false): void {
     const now = performance.now();
     const wake = Math.min(end, now + LOOK_MS);
     this.#wake = wake;
-    const timeout = AbortSignal.timeout(Math.max(Math.ceil(wake - now), 0));
-    timeout.addEventListener("abort", () => {
+    alarm(Math.max(Math.ceil(wake - now), 0), () => {
       if (this.#wake !== wake) return;
       const now = performance.now();
       // As by Ctrl+Z. Deno then runs timers before it reads the sockets: what has
@@ -139,7 +139,7 @@ export class Watch {
       const isLate = now - wake > LATE_MS;
       if (isLate && !isAgain) this.#wakeAt(now + AGAIN_MS, true);
       else this.#check();
-    }, { once: true });
+    });
   }
 
   #check(): void {
@@ -149,4 +149,10 @@ export class Watch {
     this.#wake = Infinity;
     if (next < Infinity) this.#wakeAt(next);
   }
+}
+
+// By a signal, since the first setTimeout() of a program takes Deno several ms; but it
+// cannot be called off.
+function alarm(ms: number, onTime: () => void): void {
+  AbortSignal.timeout(ms).addEventListener("abort", onTime, { once: true });
 }

@@ -9,7 +9,7 @@
  */
 
 import { Connection, type Shared } from "./connection.ts";
-import { timeoutError, Watch } from "./deadline.ts";
+import { pause, timeoutError, Watch } from "./deadline.ts";
 import { type Endpoint, formatEndpoint, isGroup } from "./endpoint.ts";
 import { type Fault, isBrokenOff, located } from "./fault.ts";
 import { requirePermission } from "./permission.ts";
@@ -262,8 +262,4 @@ function isPeerGone(error: unknown): boolean {
   const isClosed = Deno.build.os === "darwin" &&
     (error as Fault).code === "EINVAL";
   return isClosed || isBrokenOff(error);
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -7,11 +7,10 @@
 import { once } from "node:events";
 import { connect as connectRaw, type Socket } from "node:net";
 import type { Connection } from "../connection.ts";
-import { isTimeout, within } from "../deadline.ts";
+import { isTimeout, pause, within } from "../deadline.ts";
 import { writeAll } from "../stream.ts";
 import { encode, firstDifference, SHEET_TEXT } from "./bytes.ts";
 import { readBytes, readSurplus } from "./exchange.ts";
-import { pause } from "./program.ts";
 import { Finding, NotApplicable } from "./rule.ts";
 import type { Server } from "./server.ts";
 
@@ -19,9 +18,9 @@ import type { Server } from "./server.ts";
 export const LONG: Uint8Array<ArrayBuffer> = pattern(20_000);
 /** For a client that reads slowly. */
 const MEBIBYTE = pattern(1 << 20);
-/** So many of them are more than systems keep for a client that does not read: 4 MiB. */
-const MEBIBYTES = 6;
-/** Who returns one of them so soon is sent more, in ms; others would take too long. */
+/** More than systems keep for a client that does not read, which is 4 MiB; in bytes. */
+const UNKEPT = 6 << 20;
+/** Who returns the first so soon is sent more, in ms; others would take too long. */
 const QUICK_MS = 2500;
 
 /** How long the buffers between take to be full, so that a send is short, in ms. */
@@ -108,11 +107,7 @@ export async function echoSlowly(server: Server): Promise<void> {
   const start = performance.now();
   await echoUnread(server, MEBIBYTE, FILL_MS);
   if (performance.now() - start > QUICK_MS) return;
-  const more = new Uint8Array(MEBIBYTES * MEBIBYTE.length);
-  for (let at = 0; at < more.length; at += MEBIBYTE.length) {
-    more.set(MEBIBYTE, at);
-  }
-  await echoUnread(server, more, FILL_MORE_MS);
+  await echoUnread(server, pattern(UNKEPT), FILL_MORE_MS);
 }
 
 async function echoUnread(

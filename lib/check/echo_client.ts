@@ -5,6 +5,7 @@
  */
 
 import type { Connection } from "../connection.ts";
+import { pause } from "../deadline.ts";
 import { writeAll } from "../stream.ts";
 import { encode, MESSAGE, SHEET_TEXT } from "./bytes.ts";
 import { type Client, requireSuccess } from "./client.ts";
@@ -15,7 +16,7 @@ import {
   readSurplus,
   sendSlowly,
 } from "./exchange.ts";
-import { pause, type Program } from "./program.ts";
+import type { Program } from "./program.ts";
 import { Finding, findWithin, type Rule } from "./rule.ts";
 
 /** Bangla: every letter is three bytes of UTF-8. */

@@ -5,10 +5,9 @@
  */
 
 import type { Connection } from "../connection.ts";
-import { isTimeout } from "../deadline.ts";
+import { isTimeout, pause } from "../deadline.ts";
 import { readChunks, writeAll } from "../stream.ts";
 import { encode, firstDifference } from "./bytes.ts";
-import { pause } from "./program.ts";
 import { Closed, type Evidence, Finding } from "./rule.ts";
 
 /** How long a program may keep the check waiting, in ms. */

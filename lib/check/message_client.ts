@@ -5,11 +5,12 @@
  */
 
 import type { Connection } from "../connection.ts";
+import { pause } from "../deadline.ts";
 import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
 import { type Client, requireSuccess } from "./client.ts";
 import { readBytes, readJust, readText, sendSlowly } from "./exchange.ts";
-import { pause, type Program } from "./program.ts";
+import type { Program } from "./program.ts";
 import { Closed, Finding, type Rule } from "./rule.ts";
 
 /** How long a client may take to leave by itself once it has said bye, in ms. */

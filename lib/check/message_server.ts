@@ -5,10 +5,10 @@
  */
 
 import type { Connection } from "../connection.ts";
+import { pause } from "../deadline.ts";
 import { writeAll } from "../stream.ts";
 import { encode } from "./bytes.ts";
 import { readBytes, readJust, readText, sendSlowly } from "./exchange.ts";
-import { pause } from "./program.ts";
 import { Closed, type Rule } from "./rule.ts";
 import type { Server } from "./server.ts";
 

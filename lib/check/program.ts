@@ -5,7 +5,7 @@
  * @module
  */
 
-import { isTimeout, within } from "../deadline.ts";
+import { isTimeout, pause, within } from "../deadline.ts";
 import { endMarked, kill, MARK } from "./descendants.ts";
 import { Printed } from "./printed.ts";
 import { Closed, Finding } from "./rule.ts";
@@ -235,9 +235,4 @@ function lastLine(text: string): string {
 /** The last line that names an error. */
 function errorLine(text: string): string | undefined {
   return text.trimEnd().split("\n").findLast((line) => ERROR.test(line));
-}
-
-/** Waits. */
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

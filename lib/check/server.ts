@@ -6,10 +6,11 @@
 
 import { connectTcp } from "../connect.ts";
 import type { Connection } from "../connection.ts";
+import { pause } from "../deadline.ts";
 import { type Endpoint, formatEndpoint } from "../endpoint.ts";
 import type { Ports } from "./ports.ts";
 import { Finding, NotApplicable, type Subject } from "./rule.ts";
-import { type Command, pause, Program, RETRY_MS, START_MS } from "./program.ts";
+import { type Command, Program, RETRY_MS, START_MS } from "./program.ts";
 
 /** How long one attempt to connect may take, in ms. */
 const CONNECT_MS = 5000;

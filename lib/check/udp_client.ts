@@ -4,9 +4,10 @@
  * @module
  */
 
+import { pause } from "../deadline.ts";
 import { bindUdp, type UdpSocket } from "../udp.ts";
 import { type Client, requireSuccess } from "./client.ts";
-import { type Ending, pause, START_MS } from "./program.ts";
+import { type Ending, START_MS } from "./program.ts";
 import { Finding, type Rule } from "./rule.ts";
 
 const ANY_PORT = { hostname: "127.0.0.1", port: 0 };
